@@ -1,0 +1,1 @@
+"""The service. It imports nothing here; the factory is in `escalation.app`."""

@@ -1,0 +1,28 @@
+"""The time, read from the database at the start of each unit of work and passed down.
+
+Nothing else in the service reads a clock. An offset row moves it in a demo and in tests; the database
+refuses an offset anywhere else (see `models.installation`).
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, text
+
+_WALL = {
+    "sqlite": "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000', offset_seconds FROM installation",
+    "postgresql": "SELECT clock_timestamp(), offset_seconds FROM installation",
+}
+
+
+def read(connection: Connection) -> datetime:
+    """The service's time now, aware, in UTC. SQLite gives milliseconds, PostgreSQL microseconds.
+
+    Raises LookupError when the installation row is missing: the database was not set up.
+    """
+    row = connection.execute(text(_WALL[connection.dialect.name])).one_or_none()
+    if row is None:
+        raise LookupError("this database has no installation row: run the migrations")
+    wall, offset = row
+    if isinstance(wall, str):
+        wall = datetime.fromisoformat(wall).replace(tzinfo=UTC)
+    return wall.astimezone(UTC) + timedelta(seconds=offset)

@@ -1,0 +1,170 @@
+"""Every setting: its environment variable, its safe default, and the check at start-up."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from escalation.errors import ConfigurationError
+
+KNOWN_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "development", "test"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one process. Made by `from_environment`, which checks them."""
+
+    database_url: str
+    secret_key: str
+    password_salt: str
+    public_base_url: str
+    trusted_hosts: tuple[str, ...]
+    demo: bool = False
+    testing: bool = False
+    proxies: int = 0
+    """How many reverse proxies stand in front and set X-Forwarded-*."""
+    smtp_host: str = "localhost"
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_tls: str = "starttls"
+    """starttls, tls, or none (only to a loopback address)."""
+    smtp_ca_file: str = ""
+    smtp_timeout: float = 10.0
+    mail_from: str = ""
+    mail_domain: str = ""
+    mail_prefixes: Mapping[str, str] | None = None
+    """Subject prefix by recipient domain, written nhs.net=[secure],example.org=[secure]."""
+    tick_seconds: float = 15.0
+    """The longest the scheduler sleeps between two looks."""
+    session_idle_minutes: int = 15
+    session_hours: int = 12
+    log_level: str = "INFO"
+    instance: str = "instance"
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """Reads and checks every ESCALATION_* variable.
+
+    Raises ConfigurationError naming each variable that is missing, unknown or cannot be right.
+    """
+    given = {
+        name.removeprefix("ESCALATION_").lower(): value
+        for name, value in (os.environ if environ is None else environ).items()
+        if name.startswith("ESCALATION_")
+    }
+    demo = given.get("demo", "") == "1"
+    problems = [f"ESCALATION_{name.upper()} is not a setting" for name in given if name not in _READERS]
+    values = _with_defaults(_parsed(given, problems), demo)
+    problems += _missing(values)
+    if problems:
+        raise ConfigurationError("; ".join(problems))
+    settings = Settings(**values)
+    _check(settings)
+    return settings
+
+
+def _parsed(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, text in given.items():
+        try:
+            values[name] = _READERS[name](text) if name in _READERS else text
+        except ValueError as error:
+            problems.append(f"ESCALATION_{name.upper()} cannot be right: {error}")
+    return {name: value for name, value in values.items() if name in _READERS}
+
+
+def _with_defaults(values: dict[str, Any], demo: bool) -> dict[str, Any]:
+    if demo:
+        instance = Path(values.get("instance", "instance")).resolve()
+        values = {
+            "database_url": f"sqlite:///{instance / 'escalation.db'}",
+            "public_base_url": "http://localhost:8000",
+            "trusted_hosts": ("localhost", "127.0.0.1"),
+            "smtp_port": 8025,
+            "smtp_tls": "none",
+            "mail_from": "challenge@demo.invalid",
+            "tick_seconds": 1.0,
+            **values,
+        }
+    base = values.get("public_base_url", "")
+    values.setdefault("mail_domain", base.split("//")[-1].split("/")[0].split(":")[0])
+    return values
+
+
+def _missing(values: Mapping[str, Any]) -> list[str]:
+    required = (
+        "database_url",
+        "secret_key",
+        "password_salt",
+        "public_base_url",
+        "trusted_hosts",
+        "mail_from",
+    )
+    return [f"ESCALATION_{name.upper()} is missing" for name in required if not values.get(name)]
+
+
+def _check(settings: Settings) -> None:
+    problems = [words for wrong, words in _WRONG if wrong(settings)]
+    if problems:
+        raise ConfigurationError("; ".join(problems))
+
+
+def _weak(secret: str) -> bool:
+    return len(secret) < 32 or secret.lower() in KNOWN_SECRETS or len(set(secret)) < 8
+
+
+_WRONG: tuple[tuple[Callable[[Settings], bool], str], ...] = (
+    (lambda s: _weak(s.secret_key), "ESCALATION_SECRET_KEY must be 32 random characters or more"),
+    (lambda s: _weak(s.password_salt), "ESCALATION_PASSWORD_SALT must be 32 random characters or more"),
+    (
+        lambda s: s.secret_key == s.password_salt,
+        "ESCALATION_SECRET_KEY and ESCALATION_PASSWORD_SALT must differ",
+    ),
+    (
+        lambda s: not s.public_base_url.startswith("https://") and not (s.demo or s.testing),
+        "ESCALATION_PUBLIC_BASE_URL must begin with https://",
+    ),
+    (
+        lambda s: s.smtp_tls == "none" and s.smtp_host not in ("localhost", "127.0.0.1", "::1"),
+        "ESCALATION_SMTP_TLS=none is for a loopback mail server only; use starttls or tls",
+    ),
+    (lambda s: s.smtp_tls not in ("starttls", "tls", "none"), "ESCALATION_SMTP_TLS is starttls, tls or none"),
+    (lambda s: s.demo and "postgresql" in s.database_url, "the demo runs on its own SQLite database only"),
+    (
+        lambda s: not s.database_url.startswith(("sqlite:///", "postgresql+psycopg://")),
+        "ESCALATION_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://",
+    ),
+    (lambda s: s.tick_seconds <= 0 or s.tick_seconds > 300, "ESCALATION_TICK_SECONDS is between 0 and 300"),
+    (lambda s: s.session_idle_minutes < 1, "ESCALATION_SESSION_IDLE_MINUTES is 1 or more"),
+    (lambda s: s.session_hours < 1, "ESCALATION_SESSION_HOURS is 1 or more"),
+)
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError("write 1 or 0")
+    return text == "1"
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _prefixes(text: str) -> Mapping[str, str]:
+    pairs = [pair.partition("=") for pair in _words(text)]
+    if not all(domain and prefix for domain, _, prefix in pairs):
+        raise ValueError("write domain=prefix, separated by commas")
+    return {domain.lower(): prefix for domain, _, prefix in pairs}
+
+
+_BY_TYPE: Mapping[Any, Callable[[str], Any]] = {
+    str: str,
+    int: int,
+    float: float,
+    bool: _yes_or_no,
+    tuple[str, ...]: _words,
+    Mapping[str, str] | None: _prefixes,
+}
+_READERS: Mapping[str, Callable[[str], Any]] = {f.name: _BY_TYPE[f.type] for f in fields(Settings)}

@@ -1,0 +1,45 @@
+"""One tree of errors. Each says something the user can act on; the doors turn it into a page or a problem."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class EscalationError(Exception):
+    """Something went wrong that this service has words for."""
+
+
+class ConfigurationError(EscalationError):
+    """A setting is missing or cannot be right. The service does not start."""
+
+
+class NotFound(EscalationError):
+    """There is nothing here that you may see."""
+
+
+class NotAllowed(EscalationError):
+    """You are known, and this part of the service is not for your role."""
+
+
+class Refused(EscalationError):
+    """The move is not possible (any more). `code` is for machines, `reason` for people.
+
+    `case` is the case as it now is (a CaseView), when the person may see it.
+    """
+
+    def __init__(self, code: str, reason: str, case: Any = None) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+        self.case = case
+
+
+class InvalidInput(EscalationError):
+    """Some answers are missing or cannot be right. `errors` has the messages by field."""
+
+    def __init__(self, errors: Mapping[str, list[str]]) -> None:
+        super().__init__("; ".join(m for ms in errors.values() for m in ms))
+        self.errors = dict(errors)
+
+
+class Conflict(EscalationError):
+    """Somebody was faster. Nothing was changed; look again and decide."""

@@ -1,0 +1,43 @@
+"""The tables: columns, constraints, relationships. No decisions are made here.
+
+Every table that belongs to a partnership carries `partnership_id`, and a foreign key into such a
+table goes through `(partnership_id, id)`, so that no row can point across a partnership. Accounts and
+agencies are global: one person and one agency may belong to several partnerships.
+"""
+
+from escalation.models.base import Base
+from escalation.models.cases import Case, Deadline, Participation, ProposalRow, StageEntry
+from escalation.models.desk import DraftRow, Submission
+from escalation.models.installation import Heartbeat, Installation, JobRun
+from escalation.models.outbox import OutboxRow
+from escalation.models.people import Account, Role, WebSession
+from escalation.models.places import Agency, Holding, Membership, Partnership, Post
+from escalation.models.protocols import ProtocolVersion
+from escalation.models.record import EventRow, ReadEntry, Statement
+
+__all__ = [
+    "Account",
+    "Agency",
+    "Base",
+    "Case",
+    "Deadline",
+    "DraftRow",
+    "EventRow",
+    "Heartbeat",
+    "Holding",
+    "Installation",
+    "JobRun",
+    "Membership",
+    "OutboxRow",
+    "Participation",
+    "Partnership",
+    "Post",
+    "ProposalRow",
+    "ProtocolVersion",
+    "ReadEntry",
+    "Role",
+    "StageEntry",
+    "Statement",
+    "Submission",
+    "WebSession",
+]

@@ -1,0 +1,306 @@
+"""What may be seen: the frozen values that pages, the API, mails and exports accept, and nothing else.
+
+They are made by `case_view.view_of(case, actor)` and never hold a model. Instants are aware UTC;
+words for people are made at the doors.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from notifications.message import Via
+from workflows.case import DeadlineState, LeadView, Position
+from workflows.events import Code, EventKind
+from workflows.protocol import Phase, Side
+from workflows.triggers import Trigger
+
+
+class Standing(StrEnum):
+    """How a person who was told stands: a tick, a half, a ring or a diamond on the page."""
+
+    POSITION = "position"
+    """Took a position (replied, supported, did not support, decided)."""
+    OWNED = "owned"
+    """Said: I have read this and own it. No position yet."""
+    OPENED = "opened"
+    """Opened the case. No position yet."""
+    TOLD = "told"
+    """A mail has left or is on its way. Not opened."""
+    UNREACHED = "unreached"
+    """Nobody holds the post, or the mail came back."""
+    SILENT = "silent"
+    """Did not answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineView:
+    """One deadline. `days` are the working days that count, for the sum on the page."""
+
+    clock: str
+    title: str
+    rung: int
+    side: Side
+    waits_for: str
+    waits_for_title: str
+    agency: str
+    base: datetime
+    due: datetime
+    budget: str
+    days: tuple[date, ...]
+    days_left: int
+    """Working days left, today not counted; 0 means today; negative: past its time by so many."""
+    state: DeadlineState
+    zone: str
+    late_by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SeatView:
+    """One post that takes part. `people` are display names of who holds it today."""
+
+    slot: str
+    title: str
+    agency: str
+    side: Side
+    people: tuple[str, ...]
+    via: Via
+    standing: Standing
+    at: datetime | None
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenView:
+    """Something a person wrote. `field` is the answer's name in its command."""
+
+    field: str
+    text: str
+    author: str
+    author_agency: str
+    side: Side | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One thing that happened, with what was written with it. `actor` is empty for the clock."""
+
+    seq: int
+    kind: EventKind
+    at: datetime
+    codes: Mapping[str, Code]
+    actor: str
+    actor_agency: str
+    by_me: bool
+    written: tuple[WrittenView, ...] = ()
+
+
+class StepState(StrEnum):
+    """Where a stage stands on the way of this case."""
+
+    DONE = "done"
+    HERE = "here"
+    AHEAD = "ahead"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One stage of the protocol on the way of this case. `cause` tells why it was entered."""
+
+    stage: str
+    name: str
+    phase: Phase
+    state: StepState
+    entered_at: datetime | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """One thing this person may do, or may not do yet and why (`refusal` in words)."""
+
+    trigger: Trigger
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyView:
+    """Who keeps the person safe tonight, as somebody last said."""
+
+    text: str
+    author: str
+    author_agency: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """An open proposal to settle. `reply` is True when a reply awaits acceptance."""
+
+    side: Side
+    mine: bool
+    reply: bool
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartnershipView:
+    """The partnership whose words, numbers and colours a page shows."""
+
+    public_id: str
+    name: str
+    service_name: str
+    duty_phone: str
+    office_phone: str
+    office_hours: str
+    office_address: str
+    zone: str
+    privacy_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as one person may see it."""
+
+    public_id: str
+    reference: str
+    version: int
+    partnership: PartnershipView
+    person_reference: str
+    raised_at: datetime
+    raiser: str
+    raiser_role: str
+    raising_agency: str
+    challenged_agency: str
+    challenged_role: str
+    """A word from schemas.words.CHALLENGED_ROLES (doctor, nurse ...)."""
+    urgency: str
+    track: str
+    track_name: str
+    protocol: str
+    stage: str
+    stage_name: str
+    phase: Phase
+    my_side: Side | None
+    my_slots: frozenset[str]
+    my_titles: tuple[str, ...]
+    is_raiser: bool
+    position: Position
+    lead_view: LeadView
+    proposal: ProposalView | None
+    written: Mapping[str, WrittenView]
+    """The raiser's answers by field: decision, risk, request, attempts, changed_lately."""
+    replies: tuple[EventView, ...]
+    """Positions given, newest first (decision_changed, decision_kept, information_asked)."""
+    news: tuple[WrittenView, ...]
+    """What was told later (what_changed), newest first."""
+    safety: SafetyView | None
+    running: tuple[DeadlineView, ...]
+    """Open deadlines, soonest first."""
+    main: DeadlineView | None
+    """The deadline that the whole case waits for now."""
+    lapsed: tuple[DeadlineView, ...]
+    steps: tuple[StepView, ...]
+    seats: tuple[SeatView, ...]
+    if_nobody: str | None
+    """Name of the stage it goes to by itself, or None when it does not."""
+    events: tuple[EventView, ...]
+    """Newest first, only those this person may see."""
+    actions: tuple[ActionView, ...]
+    last_activity: datetime
+    outcome: str | None = None
+    mail_told: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """One case in somebody's list."""
+
+    public_id: str
+    reference: str
+    partnership: str
+    raising_agency: str
+    challenged_agency: str
+    stage_name: str
+    phase: Phase
+    due: datetime | None
+    zone: str
+    waits_for_title: str
+    waits_for_agency: str
+    waits_for_me: bool
+    moved_by_silence: bool
+    unheld: bool
+    """Nobody holds the post that it waits for: the board office was told."""
+    past_time: bool
+    raised_by_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A draft that only its author sees."""
+
+    public_id: str
+    kind: str
+    saved_at: datetime
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class MyWork:
+    """Everything that concerns a person, in the order of what waits for them."""
+
+    waiting_for_me: tuple[WorkRow, ...]
+    waiting_for_others: tuple[WorkRow, ...]
+    finished: tuple[WorkRow, ...]
+    drafts: tuple[DraftRow, ...]
+    named_professional: str | None
+    may_raise: bool
+    board_of: tuple[PartnershipView, ...]
+    """Partnerships whose board office or chair this person is: they see the worklist and the measures."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyChoice:
+    """An agency that may be challenged (or to which a concern may be passed on)."""
+
+    public_id: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhoIsTold:
+    """On the check page: a post that will be told, and who holds it (or that nobody does)."""
+
+    title: str
+    agency: str
+    people: tuple[str, ...]
+    via: Via
+
+
+@dataclass(frozen=True, slots=True)
+class RaisePreview:
+    """What will happen when the concern is sent: who is told and until when they have."""
+
+    told: tuple[WhoIsTold, ...]
+    due: datetime
+    days: tuple[date, ...]
+    budget: str
+    next_stage: str
+    zone: str
+    earlier_cases: int
+    """Challenges this person may see that carry the same reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft with its answers, as saved."""
+
+    public_id: str
+    kind: str
+    partnership: PartnershipView
+    answers: Mapping[str, str]
+    saved_at: datetime
+    case_public_id: str | None = None

@@ -1,0 +1,169 @@
+"""What `decide` is told about a case, and what it answers.
+
+All frozen. The service builds a `CaseState` from its rows, asks, and carries the `Decision` out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from workflows.calendar import WorkingCalendar
+from workflows.events import Event
+from workflows.protocol import Phase, Side
+from workflows.triggers import Trigger
+
+
+class Position(StrEnum):
+    """Where the challenged side stands in the current stage."""
+
+    NONE = "none"
+    CHANGED = "changed"
+    KEPT = "kept"
+
+
+class LeadView(StrEnum):
+    """What the raiser's own lead has said, ever."""
+
+    NONE = "none"
+    SUPPORTS = "supports"
+    DECLINES = "declines"
+
+
+class DeadlineState(StrEnum):
+    """What became of a deadline. STOPPED: the case left the stage before it ran out."""
+
+    OPEN = "open"
+    MET = "met"
+    LAPSED = "lapsed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. `account` is None for the clock. `slots` are the slots of this case the person sits in
+    today (as holder, as deputy, or as the raiser). `agencies` are all agencies the person belongs to."""
+
+    account: int | None
+    slots: frozenset[str] = frozenset()
+    agencies: frozenset[int] = frozenset()
+
+
+CLOCK = Actor(account=None)
+"""The actor of everything that happens by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningClock:
+    """An open deadline of the current stage entry. `due` is UTC."""
+
+    clock: str
+    rung: int
+    base: datetime
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An open proposal to settle. `reply` is True when it is a position that awaits acceptance;
+    then it carries no outcome yet."""
+
+    side: Side
+    reply: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """The facts that decide what may happen next.
+
+    `calendars` holds the working calendar that clocks of each side run on. `empty_slots` are slots
+    that nobody but the raiser could sit in, so nothing is asked of them. `party_agencies` and
+    `party_people` are all agencies and accounts that ever stood on either side.
+    """
+
+    stage: str
+    track: str
+    calendars: Mapping[Side, WorkingCalendar]
+    clocks: tuple[RunningClock, ...] = ()
+    position: Position = Position.NONE
+    lead_view: LeadView = LeadView.NONE
+    proposal: Proposal | None = None
+    readdressed: int = 0
+    empty_slots: frozenset[str] = frozenset()
+    party_agencies: frozenset[int] = frozenset()
+    party_people: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class StartedClock:
+    """A deadline to write. `budget` is the amount as written in the protocol; instants are UTC."""
+
+    clock: str
+    rung: int
+    waits_for: str
+    side: Side
+    base: datetime
+    budget: str
+    due: datetime
+    remind_at: datetime | None
+    calendar_version: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndedClock:
+    """A deadline to end. `late_by` is in whole seconds and 0 unless it lapsed."""
+
+    clock: str
+    rung: int
+    state: DeadlineState
+    late_by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShortenedClock:
+    """A running deadline that now ends sooner because the risk rose."""
+
+    clock: str
+    rung: int
+    budget: str
+    due: datetime
+    remind_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stage that was entered. `seats` are the slots the directory must fill now."""
+
+    stage: str
+    phase: Phase
+    cause: str
+    seats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What should now be written, all together or not at all. `after` is the case as it then stands."""
+
+    after: CaseState
+    events: tuple[Event, ...]
+    entered: Entry | None = None
+    started: tuple[StartedClock, ...] = ()
+    ended: tuple[EndedClock, ...] = ()
+    shortened: tuple[ShortenedClock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why not, in words that the person can act on. `code` is for machines and tests."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Possibility:
+    """One trigger seen from one actor: either possible (`refusal` is None) or why not yet."""
+
+    trigger: Trigger
+    refusal: Refusal | None = field(default=None)

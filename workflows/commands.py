@@ -1,0 +1,203 @@
+"""What somebody asks for, in the imperative. Every command names its trigger and carries its prose.
+
+Prose is kept apart from codes: `prose()` gives the written answers, field by field, which the service
+stores in sealed statements; everything else is codes that may stand in an event.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import ClassVar
+
+from workflows.calendar import WorkingCalendar
+from workflows.protocol import Urgency
+from workflows.triggers import Trigger
+
+
+class Changed(StrEnum):
+    """Whether the board's decision changed the decision that was challenged."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+class Safer(StrEnum):
+    """The answer to: is the person safer? `NOT_KNOWN` is a real answer."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    NOT_KNOWN = "not_known"
+
+
+class SafeToRaise(StrEnum):
+    """The raiser's private answer to: was it safe to raise this?"""
+
+    YES = "yes"
+    NO = "no"
+    NOT_SAID = "not_said"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Base of all commands. `safety` (who keeps the person safe tonight) may come with every move."""
+
+    trigger: ClassVar[Trigger]
+    safety: str | None = None
+
+    def prose(self) -> Mapping[str, str]:
+        """The written answers that are not empty, by field name."""
+        written = ((f.name, getattr(self, f.name)) for f in fields(self) if f.type in _PROSE)
+        return {name: value for name, value in written if value}
+
+
+_PROSE = (str, str | None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseConcern(Command):
+    """A concern, with the five things that are required and those that are welcome."""
+
+    trigger = Trigger.RAISE
+    person_reference: str
+    decision: str
+    risk: str
+    request: str
+    urgency: Urgency = Urgency.NOT_SURE
+    attempts: str | None = None
+    changed_lately: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support(Command):
+    trigger = Trigger.SUPPORT
+    reasons: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineSupport(Command):
+    trigger = Trigger.DECLINE_SUPPORT
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge(Command):
+    trigger = Trigger.ACKNOWLEDGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeDecision(Command):
+    trigger = Trigger.CHANGE_DECISION
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepDecision(Command):
+    trigger = Trigger.KEEP_DECISION
+    reasons: str
+    would_change_mind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskInformation(Command):
+    trigger = Trigger.ASK_INFORMATION
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellChange(Command):
+    """More information. `risk_rose` may only shorten running clocks."""
+
+    trigger = Trigger.TELL_CHANGE
+    what_changed: str
+    risk_rose: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaySafety(Command):
+    trigger = Trigger.SAY_SAFETY
+    safety: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readdress(Command):
+    """Not ours, it is theirs. The service looks the agency up and hands its calendar in."""
+
+    trigger = Trigger.READDRESS
+    reasons: str
+    agency: int
+    calendar: WorkingCalendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeSettlement(Command):
+    trigger = Trigger.PROPOSE_SETTLEMENT
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreeSettlement(Command):
+    """Agrees to the open proposal. `outcome` is required when the proposal carries none."""
+
+    trigger = Trigger.AGREE_SETTLEMENT
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineSettlement(Command):
+    trigger = Trigger.DECLINE_SETTLEMENT
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalate(Command):
+    trigger = Trigger.ESCALATE
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw(Command):
+    """The raiser withdraws. `freely` is False when it did not feel safe to go on."""
+
+    trigger = Trigger.WITHDRAW
+    reasons: str
+    freely: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDecision(Command):
+    """The board's decision. It settles process, never a diagnosis."""
+
+    trigger = Trigger.RECORD_DECISION
+    decision: str
+    reasons: str
+    alternatives: str
+    dissent: str
+    changed: Changed
+    outcome: str
+    actions: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recuse(Command):
+    trigger = Trigger.RECUSE
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerFollowUp(Command):
+    trigger = Trigger.ANSWER_FOLLOW_UP
+    safer: Safer
+    how_known: str
+    still_open: str | None = None
+    safe_to_raise: SafeToRaise = SafeToRaise.NOT_SAID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeOut(Command):
+    """A deadline ran out. Only the clock sends it. `clock` and `rung` name the deadline."""
+
+    trigger = Trigger.TIME_OUT
+    clock: str
+    rung: int
