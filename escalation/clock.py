@@ -22,7 +22,7 @@ def read(connection: Connection) -> datetime:
     row = connection.execute(text(_WALL[connection.dialect.name])).one_or_none()
     if row is None:
         raise LookupError("this database has no installation row: run the migrations")
-    wall, offset = row
+    wall: datetime | str = row[0]
     if isinstance(wall, str):
         wall = datetime.fromisoformat(wall).replace(tzinfo=UTC)
-    return wall.astimezone(UTC) + timedelta(seconds=offset)
+    return wall.astimezone(UTC) + timedelta(seconds=row[1])

@@ -1,15 +1,31 @@
-"""Working days of an agency. (Contract only; see the functions' docstrings.)"""
+"""The working days of an agency: its week, its hours, the bank holidays of its nation, local closures."""
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from importlib.metadata import version
+from zoneinfo import ZoneInfo
+
+import holidays
+
+NATIONS = ("ENG", "WLS", "SCT", "NIR")
+"""England, Wales, Scotland and Northern Ireland keep different bank holidays."""
+
+LONGEST_CLOSURE = 366
+"""After so many days without a working day a calendar is not a calendar."""
+
+_SOURCE = f"holidays {version('holidays')}"
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingCalendar:
-    """When an agency works: its nation's bank holidays, its week, its hours, its zone.
+    """When an agency works.
 
-    `nation` is one of ENG, WLS, SCT, NIR. `weekdays` counts Monday as 0. `closures` are local extra
-    days off. `opens`/`closes` are local wall times.
+    `nation` is one of NATIONS. `weekdays` counts Monday as 0. `closures` are local extra days off.
+    `opens` and `closes` are wall times in `zone`. Raises ValueError for a week without a working day
+    or an agency that closes before it opens.
     """
 
     nation: str
@@ -18,3 +34,62 @@ class WorkingCalendar:
     opens: time = time(9, 0)
     closes: time = time(17, 0)
     closures: frozenset[date] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.nation not in NATIONS:
+            raise ValueError(f"{self.nation!r} is no nation of {', '.join(NATIONS)}")
+        if not self.weekdays or not self.weekdays <= frozenset(range(7)):
+            raise ValueError("a week needs at least one working day, Monday is 0 and Sunday 6")
+        if self.opens >= self.closes:
+            raise ValueError(f"opens at {self.opens} and closes at {self.closes}")
+
+    @property
+    def version(self) -> str:
+        """What a deadline was counted with, so that the sum can be checked later."""
+        week = "".join(str(day) for day in sorted(self.weekdays))
+        extra = hashlib.sha256(" ".join(sorted(map(str, self.closures))).encode()).hexdigest()[:8]
+        hours = f"{self.opens:%H:%M}-{self.closes:%H:%M}"
+        return f"{_SOURCE} {self.nation} {week} {hours} {extra if self.closures else '-'}"
+
+    def is_working_day(self, day: date) -> bool:
+        """True when the agency works on that day."""
+        return (
+            day.weekday() in self.weekdays
+            and day not in self.closures
+            and day not in bank_holidays(self.nation, day.year)
+        )
+
+    def working_days_after(self, day: date) -> Iterator[date]:
+        """The working days after `day`, in order, for ever."""
+        idle = 0
+        while idle < LONGEST_CLOSURE:
+            day += timedelta(days=1)
+            if self.is_working_day(day):
+                idle = 0
+                yield day
+            else:
+                idle += 1
+        raise ValueError(f"no working day for a year before {day}: the calendar has run out")
+
+    def on_or_after(self, day: date) -> date:
+        """`day` itself when it is a working day, else the next one."""
+        return next(self.working_days_after(day - timedelta(days=1)))
+
+    def closing(self, day: date) -> datetime:
+        """The instant, in UTC, at which the agency closes on that day."""
+        return datetime.combine(day, self.closes, ZoneInfo(self.zone)).astimezone(UTC)
+
+    def day_of_notice(self, notice: datetime) -> date:
+        """The working day on which a notice counts as given.
+
+        After closing time, or on a day when nobody works, that is the next working day.
+        """
+        local = notice.astimezone(ZoneInfo(self.zone))
+        late = self.is_working_day(local.date()) and local.time() >= self.closes
+        return self.on_or_after(local.date() + timedelta(days=1 if late else 0))
+
+
+@lru_cache(maxsize=512)
+def bank_holidays(nation: str, year: int) -> frozenset[date]:
+    """The bank holidays of a nation in a year, with their substitute days."""
+    return frozenset(holidays.country_holidays("GB", subdiv=nation, years=year))

@@ -5,7 +5,7 @@ version in a new file. Cases keep the version they began under.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -107,7 +107,8 @@ class Clock:
 
     `starts_on` is None when it starts on entering the stage, else the triggers that start it.
     `stopped_by` are the triggers that meet it. `budgets` has one amount for each track id.
-    `remind` is how long before the end the owner is reminded and the next holder forewarned.
+    `reminders` say, by track, how long before the end the owner is reminded and the next holder
+    forewarned.
     `waits_for` are the slots whose silence it measures; the first one is the owner.
     """
 
@@ -119,7 +120,7 @@ class Clock:
     stopped_by: frozenset[Trigger]
     starts_on: frozenset[Trigger] | None = None
     repeat: Amount | None = None
-    remind: Amount | None = None
+    reminders: Mapping[str, Amount] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

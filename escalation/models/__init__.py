@@ -6,7 +6,7 @@ agencies are global: one person and one agency may belong to several partnership
 """
 
 from escalation.models.base import Base
-from escalation.models.cases import Case, Deadline, Participation, ProposalRow, StageEntry
+from escalation.models.cases import Case, Deadline, Participation, ProposalRow, Recusal, StageEntry
 from escalation.models.desk import DraftRow, Submission
 from escalation.models.installation import Heartbeat, Installation, JobRun
 from escalation.models.outbox import OutboxRow
@@ -35,6 +35,7 @@ __all__ = [
     "ProposalRow",
     "ProtocolVersion",
     "ReadEntry",
+    "Recusal",
     "Role",
     "StageEntry",
     "Statement",

@@ -206,3 +206,14 @@ class ProposalRow(Base):
     side: Mapped[str] = mapped_column(String(12))
     reply: Mapped[bool] = mapped_column(Boolean)
     state: Mapped[str] = mapped_column(String(10))
+
+
+class Recusal(Base):
+    """A person who stands aside in one case, for good: they keep their post and lose their seat here."""
+
+    __tablename__ = "recusal"
+    __table_args__ = (_of_case(), STRICT)
+    partnership_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    event_seq: Mapped[int] = mapped_column(Integer)

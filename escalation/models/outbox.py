@@ -3,7 +3,17 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from escalation.models.base import STRICT, Base
@@ -35,6 +45,7 @@ class OutboxRow(Base):
         ),
         UniqueConstraint("dedupe_key"),
         one_of("state", OutboxState),
+        CheckConstraint("state = 'skipped' OR account_id IS NOT NULL", name="somebody"),
         Index(
             "ix_outbox_owed",
             "next_at",
@@ -49,7 +60,8 @@ class OutboxRow(Base):
     case_id: Mapped[int | None] = mapped_column(BigId)
     event_seq: Mapped[int | None] = mapped_column(Integer)
     name: Mapped[str] = mapped_column(String(40))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """Empty only for a mail that was skipped because nobody was left to tell."""
     slot: Mapped[str] = mapped_column(String(40))
     via: Mapped[str] = mapped_column(String(10))
     dedupe_key: Mapped[str] = mapped_column(String(160))

@@ -1,0 +1,12 @@
+"""Moves every case whose deadline ran out."""
+
+from escalation.config import Settings
+from escalation.jobs.result import Result
+from escalation.services import lapses
+
+
+def run(settings: Settings) -> Result:
+    """One sweep over what is due now."""
+    swept = lapses.lapse_overdue()
+    did = {"moved": swept.moved, "lapsed": swept.lapsed, "set_aside": swept.set_aside}
+    return Result(did, swept.next_due)

@@ -1,0 +1,25 @@
+"""Every job, and how long it may sleep at most, in ticks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from escalation.config import Settings
+from escalation.jobs import audit_the_clock, deliver_mail, lapse_deadlines, remind
+from escalation.jobs.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job by name. `ticks` is how many safety ticks it may sleep when nothing wakes it sooner."""
+
+    name: str
+    run: Callable[[Settings], Result]
+    ticks: int = 1
+
+
+JOBS = (
+    Job("lapse_deadlines", lapse_deadlines.run),
+    Job("remind", remind.run),
+    Job("deliver_mail", deliver_mail.run),
+    Job("audit_the_clock", audit_the_clock.run, ticks=4),
+)

@@ -1,0 +1,79 @@
+"""Wakes the jobs. Any number of schedulers may run: the database decides who does what.
+
+APScheduler keeps its jobs in memory; a job sleeps until its own next due instant, at most a safety
+tick. This is the one place that reads the machine's clock, to turn "due in 40 seconds" into a wake-up.
+"""
+
+import signal
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from flask import Flask
+
+from escalation.config import Settings
+from escalation.jobs.registry import JOBS, Job
+from escalation.jobs.result import Result
+from escalation.services import job_log
+
+_log = structlog.get_logger(__name__)
+_SOONEST = timedelta(milliseconds=5)
+
+
+def run_forever(app: Flask, settings: Settings) -> None:
+    """Runs the jobs until SIGTERM or SIGINT; a job under way is let finish."""
+    scheduler = BlockingScheduler(timezone=UTC)
+    for job in JOBS:
+        _add(scheduler, app, settings, job)
+
+    def stop(*_: Any) -> None:
+        scheduler.shutdown(wait=True)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    _log.info("the scheduler runs", jobs=[job.name for job in JOBS], tick=settings.tick_seconds)
+    scheduler.start()
+
+
+def run_once(app: Flask, settings: Settings) -> dict[str, Result]:
+    """Runs every job once, in order, as an operator or a demo may ask."""
+    return {job.name: _recorded(app, settings, job) for job in JOBS}
+
+
+def _add(scheduler: BlockingScheduler, app: Flask, settings: Settings, job: Job) -> None:
+    longest = timedelta(seconds=settings.tick_seconds * job.ticks)
+
+    def wake() -> None:
+        result = _recorded(app, settings, job)
+        if result.next_due is not None:
+            with app.app_context():
+                sleep = max(result.next_due - job_log.now(), _SOONEST)
+            if sleep < longest:
+                scheduler.modify_job(job.name, next_run_time=datetime.now(UTC) + sleep)
+
+    scheduler.add_job(
+        wake,
+        IntervalTrigger(seconds=longest.total_seconds(), timezone=UTC),
+        id=job.name,
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+        next_run_time=datetime.now(UTC),
+    )
+
+
+def _recorded(app: Flask, settings: Settings, job: Job) -> Result:
+    """Runs one job; what it did, or how it failed, is logged and kept. A failure is not the last run."""
+    with app.app_context():
+        try:
+            result = job.run(settings)
+        except Exception as error:  # noqa: BLE001 (the job must run again at the next tick)
+            _log.exception("a job failed", job=job.name)
+            job_log.failed(job.name, error)
+            return Result()
+        if result:
+            _log.info("a job ran", job=job.name, **result.did)
+        job_log.ran(job.name, result.did)
+        return result

@@ -1,0 +1,77 @@
+"""The one way to a case: who has no relation to it gets the same answer as for a case that is not there.
+
+Every opening is written to the read log, in a short transaction of its own: looking must not lock.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Row, Select, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from escalation.errors import NotFound
+from escalation.models import Account, Case, Holding, Participation, ReadEntry, Recusal
+
+
+def case_ids_of(session: Session, account: int, now: datetime) -> list[tuple[int, int]]:
+    """(partnership, case) of every case that the account takes part in today, newest first."""
+    rows = session.execute(_related(account, now).order_by(Case.raised_at.desc(), Case.id.desc()))
+    return [(row.partnership_id, row.id) for row in rows]
+
+
+def find(
+    session: Session, public_id: str, account: int, now: datetime, *, lock: bool = False
+) -> tuple[int, int]:
+    """(partnership, case) for a public id, if the account takes part in it; locked when asked.
+
+    Raises NotFound alike for a stranger, another partnership and a case that does not exist.
+    """
+    return _one(session, _related(account, now).where(Case.public_id == public_id), lock)
+
+
+def find_by_reference(session: Session, reference: str, account: int, now: datetime) -> str:
+    """The public id of a case by its reference. Raises NotFound as `find` does."""
+    rows = session.execute(_related(account, now).where(Case.reference == reference).limit(1)).all()
+    if not rows:
+        raise NotFound
+    return str(rows[0].public_id)
+
+
+def record_read(
+    session: Session, partnership: int, case: int, account: int, slot: str | None, what: str, now: datetime
+) -> None:
+    """Writes one entry of the read log."""
+    session.add(
+        ReadEntry(partnership_id=partnership, case_id=case, account_id=account, slot=slot, what=what, at=now)
+    )
+
+
+def _one(session: Session, query: Select[tuple[int, int, str]], lock: bool) -> tuple[int, int]:
+    row: Row[tuple[int, int, str]] | None = session.execute(
+        query.with_for_update(of=Case) if lock else query
+    ).first()
+    if row is None:
+        raise NotFound
+    return row.partnership_id, row.id
+
+
+def _related(account: int, now: datetime) -> Select[tuple[int, int, str]]:
+    """Cases in which the account sits today: as the raiser, or through a post it holds or deputises for."""
+    of_case = and_(Participation.partnership_id == Case.partnership_id, Participation.case_id == Case.id)
+    holds = and_(
+        Holding.partnership_id == Participation.partnership_id,
+        Holding.post_id == Participation.post_id,
+        Holding.account_id == account,
+        Holding.from_at <= now,
+        or_(Holding.to_at.is_(None), Holding.to_at > now),
+    )
+    through_post = exists().where(of_case, Participation.ended_at.is_(None), holds)
+    in_person = exists().where(of_case, Participation.ended_at.is_(None), Participation.account_id == account)
+    stood_aside = exists().where(
+        Recusal.partnership_id == Case.partnership_id,
+        Recusal.case_id == Case.id,
+        Recusal.account_id == account,
+    )
+    active = exists().where(Account.id == account, Account.active)
+    return select(Case.partnership_id, Case.id, Case.public_id).where(
+        active, or_(in_person, and_(through_post, ~stood_aside))
+    )

@@ -1,0 +1,249 @@
+"""Everything that must be read of some cases before something can be decided about them.
+
+`load` reads a whole set of cases of one partnership in a fixed number of statements, so that a sweep
+over two hundred costs little more than a person's one.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from notifications.message import Person, Seat, Via
+from sqlalchemy import Row, Select, exists, select
+from sqlalchemy.orm import Session
+
+from escalation.models import (
+    Account,
+    Agency,
+    Case,
+    Deadline,
+    EventRow,
+    Participation,
+    ProposalRow,
+    Recusal,
+    StageEntry,
+)
+from escalation.services import directory, protocols
+from escalation.services.directory import Directory, HeldPost
+from workflows.calendar import WorkingCalendar
+from workflows.case import Actor, CaseState, LeadView, Position, Proposal, RunningClock
+from workflows.events import Cause
+from workflows.protocol import Protocol, Side, Slot, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """One case as read: its row, its protocol, who takes part, what runs, and the directory around it."""
+
+    row: Row[Any]
+    protocol: Protocol
+    places: tuple[Row[Any], ...]
+    clocks: tuple[Row[Any], ...]
+    proposal: Row[Any] | None
+    recused: frozenset[int]
+    directory: Directory
+    agencies: Mapping[int, Row[Any]]
+    board_agency: int
+    parties: Mapping[Side, int]
+    """The agency that now stands on the raising and on the challenged side."""
+    acted: frozenset[int] = frozenset()
+
+    def state(self) -> CaseState:
+        """The facts for `workflows.machine.decide`."""
+        return CaseState(
+            stage=self.row.stage,
+            track=self.row.track,
+            calendars=self.calendars(),
+            clocks=tuple(RunningClock(c.clock, c.rung, c.base_at, c.due_at) for c in self.clocks),
+            position=Position(self.row.position),
+            lead_view=LeadView(self.row.lead_view),
+            proposal=Proposal(Side(self.proposal.side), self.proposal.reply) if self.proposal else None,
+            readdressed=self.row.readdressed,
+            empty_slots=self.empty_slots(),
+            party_agencies=self.party_agencies(),
+            party_people=self.acted | {self.row.raiser_id},
+        )
+
+    def calendars(self) -> Mapping[Side, WorkingCalendar]:
+        """The working calendar of each side."""
+        return {side: directory.calendar_of(self.agencies[self.agency_of(side)]) for side in Side}
+
+    def agency_of(self, side: Side) -> int:
+        """The agency that now stands on a side (after a wrong door, the right one)."""
+        if side is Side.BOARD:
+            return self.board_agency
+        return self.parties[side]
+
+    def party_agencies(self) -> frozenset[int]:
+        """All agencies that ever stood on either side."""
+        return frozenset(p.agency_id for p in self.places if p.side != Side.BOARD)
+
+    def empty_slots(self) -> frozenset[str]:
+        """Slots in which only the raiser could sit: nobody is asked to support themselves."""
+        alone = frozenset({self.row.raiser_id})
+        return frozenset(
+            s.id
+            for s in self.protocol.slots.values()
+            if s.side is Side.RAISING
+            and not is_raiser_slot(s)
+            and (post := self.post_for(s)) is not None
+            and post.accounts() == alone
+        )
+
+    def place_in(self, slot: str) -> Row[Any] | None:
+        """The standing participation of a slot, if it has been seated."""
+        return next((p for p in self.places if p.slot == slot and p.ended_at is None), None)
+
+    def post_for(self, slot: Slot) -> HeldPost | None:
+        """The post of a slot: the one seated, else the one that the directory would seat now."""
+        place = self.place_in(slot.id)
+        if place is not None:
+            return self.directory.posts.get(place.post_id) if place.post_id else None
+        line = self.row.challenged_role if slot.line else None
+        return self.directory.find(self.agency_of(slot.side), slot.tier, line)
+
+    def seats(self) -> Mapping[str, Seat]:
+        """Who sits in each slot of the protocol today (or would, for slots not seated yet)."""
+        return {slot.id: self._seat(slot) for slot in self.protocol.slots.values()}
+
+    def _seat(self, slot: Slot) -> Seat:
+        agency = self.agencies[self.agency_of(slot.side)].name
+        if is_raiser_slot(slot):
+            raiser = Person(self.row.raiser_id, self.row.raiser_mail_ok)
+            return Seat(slot.id, slot.side, slot.title, agency, (raiser,), Via.HOLDER)
+        without = self.recused | ({self.row.raiser_id} if slot.side is Side.RAISING else frozenset())
+        return self.directory.seat(slot, self.post_for(slot), agency, without)
+
+    def slots_of(self, account: int) -> frozenset[str]:
+        """The slots of this case that a person sits in today: as raiser, holder or deputy."""
+        mine = {p.slot for p in self.places if p.ended_at is None and self._sits(p, account)}
+        return frozenset(mine)
+
+    def actor(self, account: int, agencies: frozenset[int]) -> Actor:
+        """The person as `decide` sees them."""
+        return Actor(account, self.slots_of(account), agencies)
+
+    def _sits(self, place: Row[Any], account: int) -> bool:
+        if place.account_id == account:
+            return True
+        post = self.directory.posts.get(place.post_id) if place.post_id else None
+        return post is not None and account in post.accounts() and account not in self.recused
+
+
+def is_raiser_slot(slot: Slot) -> bool:
+    """True for the slot of the person who raised the concern."""
+    return slot.side is Side.RAISING and slot.tier is Tier.PRACTITIONER
+
+
+def load(
+    session: Session,
+    partnership: int,
+    ids: Sequence[int],
+    now: datetime,
+    *,
+    with_acted: bool = False,
+    and_agencies: frozenset[int] = frozenset(),
+) -> dict[int, CaseFile]:
+    """Reads the files of cases of one partnership, by case id. Cases that do not exist are left out.
+
+    `with_acted` also reads who ever acted for a side; `and_agencies` are known to the directory too.
+    """
+    rows = session.execute(_cases(partnership, ids)).all()
+    places = _by_case(session, select(*Participation.__table__.c), Participation, partnership, ids)
+    clocks = _by_case(
+        session, select(*Deadline.__table__.c).where(Deadline.state == "open"), Deadline, partnership, ids
+    )
+    proposals = _by_case(
+        session,
+        select(*ProposalRow.__table__.c).where(ProposalRow.state == "open"),
+        ProposalRow,
+        partnership,
+        ids,
+    )
+    recusals = _by_case(session, select(*Recusal.__table__.c), Recusal, partnership, ids)
+    acted = _acted(session, partnership, ids) if with_acted else {}
+    board = directory.board_agency(session, partnership)
+    agencies = _agencies(
+        session, {p.agency_id for ps in places.values() for p in ps} | {board.id} | and_agencies
+    )
+    known = directory.directory_of(session, partnership, agencies, now)
+    books = protocols.versions(session, {row.protocol_version_id for row in rows})
+    return {
+        row.id: CaseFile(
+            row=row,
+            protocol=books[row.protocol_version_id],
+            places=tuple(places[row.id]),
+            clocks=tuple(c for c in clocks[row.id] if c.entry_seq == row.entry_seq),
+            proposal=next(iter(proposals[row.id]), None),
+            recused=frozenset(r.account_id for r in recusals[row.id]),
+            directory=known,
+            agencies=agencies,
+            board_agency=board.id,
+            parties=_parties(places[row.id]),
+            acted=acted.get(row.id, frozenset()),
+        )
+        for row in rows
+    }
+
+
+def _cases(partnership: int, ids: Sequence[int]) -> Select[Any]:
+    silent = exists().where(
+        StageEntry.partnership_id == Case.partnership_id,
+        StageEntry.case_id == Case.id,
+        StageEntry.cause == Cause.SILENCE,
+    )
+    return (
+        select(*Case.__table__.c, Account.mail_ok.label("raiser_mail_ok"), silent.label("moved_by_silence"))
+        .join(Account, Account.id == Case.raiser_id)
+        .where(Case.partnership_id == partnership, Case.id.in_(ids))
+    )
+
+
+def _by_case(
+    session: Session, query: Select[Any], model: Any, partnership: int, ids: Sequence[int]
+) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    primary = model.__table__.primary_key.columns
+    for row in session.execute(
+        query.where(model.partnership_id == partnership, model.case_id.in_(ids)).order_by(*primary)
+    ):
+        found[row.case_id].append(row)
+    return found
+
+
+def _parties(places: list[Row[Any]]) -> dict[Side, int]:
+    standing = [p for p in places if p.ended_at is None and p.side != Side.BOARD]
+    return {Side(p.side): p.agency_id for p in reversed(standing)}
+
+
+def _agencies(session: Session, ids: set[int]) -> dict[int, Row[Any]]:
+    rows = session.execute(select(*Agency.__table__.c).where(Agency.id.in_(sorted(ids))))
+    return {row.id: row for row in rows}
+
+
+def _acted(session: Session, partnership: int, ids: Sequence[int]) -> dict[int, frozenset[int]]:
+    """Everybody who ever acted in a case for one of the sides: none of them may decide it."""
+    rows = session.execute(
+        select(EventRow.case_id, EventRow.actor_id, EventRow.slot)
+        .where(
+            EventRow.partnership_id == partnership, EventRow.case_id.in_(ids), EventRow.actor_id.is_not(None)
+        )
+        .distinct()
+    ).all()
+    sides = session.execute(
+        select(Participation.case_id, Participation.slot)
+        .where(
+            Participation.partnership_id == partnership,
+            Participation.case_id.in_(ids),
+            Participation.side != Side.BOARD,
+        )
+        .distinct()
+    ).all()
+    on_a_side = {(s.case_id, s.slot) for s in sides}
+    acted: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        if (row.case_id, row.slot) in on_a_side:
+            acted[row.case_id].add(row.actor_id)
+    return {case: frozenset(people) for case, people in acted.items()}

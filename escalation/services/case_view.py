@@ -1,0 +1,241 @@
+"""`view_of`: the only way from a case to something that can be shown.
+
+It takes the case's file and its record and lets through what the person's relations permit. What is
+not put into the view here cannot reach a page, the API, a mail or an export.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from workflows.machine import possibilities
+
+from escalation.models import Partnership
+from escalation.models.places import AgencyKind
+from escalation.security.permissions import Reading, permitted, relation_of
+from escalation.services import case_file, directory, history
+from escalation.services.case_file import CaseFile, is_raiser_slot
+from escalation.services.deadline_view import deadline_views, main_deadline
+from escalation.services.history import History
+from escalation.services.seat_view import seat_views
+from escalation.services.unit import Unit
+from escalation.services.views import (
+    ActionView,
+    CaseView,
+    EventView,
+    PartnershipView,
+    ProposalView,
+    SafetyView,
+    StepState,
+    StepView,
+    WrittenView,
+)
+from workflows.case import LeadView, Position
+from workflows.events import EventKind
+from workflows.protocol import Phase, Side
+from workflows.triggers import Trigger
+
+_LEADERSHIP = frozenset({EventKind.LEAD_SUPPORTED, EventKind.LEAD_DECLINED})
+_PRIVATE_CODES = frozenset({"safe_to_raise", "freely"})
+_POSITIONS = frozenset({EventKind.DECISION_CHANGED, EventKind.DECISION_KEPT, EventKind.INFORMATION_ASKED})
+
+
+def slot_of(unit: Unit, partnership: int, case: int, account: int) -> str | None:
+    """The first seat of a person in a case, in the protocol's order, for the read log."""
+    file = case_file.load(unit.session, partnership, [case], unit.now)[case]
+    mine = file.slots_of(account)
+    return next((s for s in file.protocol.slots if s in mine), None)
+
+
+def view_of(unit: Unit, partnership: int, case: int, account: int) -> CaseView:
+    """The case as one person may see it. The caller has already asked `security.access`."""
+    file = case_file.load(unit.session, partnership, [case], unit.now, with_acted=True)[case]
+    record = history.read(unit.session, partnership, case)
+    return _View(unit, file, record, account).make()
+
+
+class _View:
+    """The making of one view; it holds what every part needs."""
+
+    def __init__(self, unit: Unit, file: CaseFile, record: History, account: int) -> None:
+        self.unit, self.file, self.record, self.account = unit, file, record, account
+        self.slots = file.slots_of(account)
+        self.phase = Phase(file.row.phase)
+        self.relations = {relation_of(file.protocol, s) for s in self.slots}
+
+    def may(self, reading: Reading) -> bool:
+        """Whether the person's relations let them read this much."""
+        return permitted(self.relations, reading, self.phase)
+
+    def make(self) -> CaseView:
+        file, row, protocol = self.file, self.file.row, self.file.protocol
+        stage = protocol.stages[row.stage]
+        events = self.events()
+        deadlines = deadline_views(self.unit.now, file, self.record)
+        running = tuple(d for d in deadlines if d.state == "open")
+        raiser = next(s for s in protocol.slots.values() if is_raiser_slot(s))
+        time_out = stage.move(Trigger.TIME_OUT)
+        written = {w.field: w for e in events if e.kind is EventKind.CONCERN_RAISED for w in e.written}
+        return CaseView(
+            public_id=row.public_id,
+            reference=row.reference,
+            version=row.event_seq,
+            partnership=partnership_view(self._partnership()),
+            person_reference=written["person_reference"].text if "person_reference" in written else "",
+            raised_at=row.raised_at,
+            raiser=self.record.names[row.raiser_id],
+            raiser_role=raiser.title,
+            raising_agency=file.agencies[file.parties[Side.RAISING]].name,
+            challenged_agency=file.agencies[file.parties[Side.CHALLENGED]].name,
+            challenged_role=row.challenged_role,
+            urgency=row.urgency,
+            track=row.track,
+            track_name=protocol.tracks[row.track].name,
+            protocol=f"{protocol.title}, version {protocol.version}",
+            stage=row.stage,
+            stage_name=stage.name,
+            phase=self.phase,
+            my_side=self._my_side(),
+            my_slots=self.slots,
+            my_titles=tuple(file.seats()[s].title for s in protocol.slots if s in self.slots),
+            is_raiser=account_is_raiser(file, self.account),
+            position=Position(row.position),
+            lead_view=LeadView(row.lead_view) if self.may(Reading.RAISING_SIDE) else LeadView.NONE,
+            proposal=self._proposal(events),
+            written=written,
+            replies=tuple(e for e in events if e.kind in _POSITIONS),
+            news=tuple(w for e in events for w in e.written if w.field == "what_changed"),
+            safety=_safety(events),
+            running=running,
+            main=main_deadline(running, file),
+            lapsed=tuple(d for d in deadlines if d.state == "lapsed"),
+            steps=self._steps(),
+            seats=seat_views(self.unit.now, file, self.record, self.slots),
+            if_nobody=protocol.stages[time_out.to].name if time_out and time_out.to else None,
+            events=events,
+            actions=self._actions(),
+            last_activity=self._last_activity(),
+            outcome=_outcome(events),
+            mail_told={},
+        )
+
+    def events(self) -> tuple[EventView, ...]:
+        """Newest first, without what this person may not read."""
+        shown = (self._event(e) for e in reversed(self.record.events))
+        return tuple(e for e in shown if e is not None)
+
+    def _event(self, row: Row[Any]) -> EventView | None:
+        kind = EventKind(row.kind)
+        if kind in _LEADERSHIP and not self.may(Reading.RAISING_SIDE):
+            return None
+        codes = self.record.codes[row.seq]
+        if not self.may(Reading.PRIVATE):
+            codes = {k: v for k, v in codes.items() if k not in _PRIVATE_CODES}
+        author, agency, side = self._author(row)
+        texts = self.record.written.get(row.seq, ()) if self.may(Reading.NARRATIVE) else ()
+        return EventView(
+            seq=row.seq,
+            kind=kind,
+            at=row.at,
+            codes=codes,
+            actor=author,
+            actor_agency=agency,
+            by_me=row.actor_id == self.account,
+            written=tuple(WrittenView(t.field, t.text, author, agency, side, row.at) for t in texts),
+        )
+
+    def _author(self, row: Row[Any]) -> tuple[str, str, Side | None]:
+        """Display name, agency and side of who acted; empty for the clock."""
+        if row.actor_id is None:
+            return "", "", None
+        place = next((p for p in reversed(self.file.places) if p.slot == row.slot), None)
+        agency = self.file.agencies[place.agency_id].name if place else ""
+        return self.record.names[row.actor_id], agency, Side(place.side) if place else None
+
+    def _my_side(self) -> Side | None:
+        sides = [self.file.protocol.slots[s].side for s in self.file.protocol.slots if s in self.slots]
+        return sides[0] if sides else None
+
+    def _proposal(self, events: Iterable[EventView]) -> ProposalView | None:
+        open_one = self.file.proposal
+        if open_one is None:
+            return None
+        event = next(e for e in events if e.seq == open_one.event_seq)
+        outcome = next((w.text for w in event.written if w.field == "outcome"), None)
+        side = Side(open_one.side)
+        return ProposalView(side, side is self._my_side(), open_one.reply, outcome)
+
+    def _steps(self) -> tuple[StepView, ...]:
+        entered = {e.stage: e for e in self.record.entries}
+        order = list(self.file.protocol.stages.values())
+        here = next(i for i, s in enumerate(order) if s.id == self.file.row.stage)
+        return tuple(
+            StepView(
+                s.id,
+                s.name,
+                s.phase,
+                _step_state(i, here, s.id in entered),
+                entered[s.id].entered_at if s.id in entered else None,
+                entered[s.id].cause if s.id in entered else None,
+            )
+            for i, s in enumerate(order)
+        )
+
+    def _actions(self) -> tuple[ActionView, ...]:
+        held = directory.posts_of(self.unit.session, self.account, self.unit.now)
+        agencies = frozenset(p.agency_id for p in held if p.agency_kind != AgencyKind.BOARD)
+        actor = self.file.actor(self.account, agencies)
+        return tuple(
+            ActionView(p.trigger, p.refusal.reason if p.refusal else None)
+            for p in possibilities(self.file.protocol, self.file.state(), actor)
+            if permitted(self.relations, p.trigger, self.phase)
+        )
+
+    def _last_activity(self) -> datetime:
+        acted = [e.at for e in self.record.events if e.actor_id is not None]
+        return max([*acted, *self.record.opened.values()])
+
+    def _partnership(self) -> Row[Any]:
+        return self.unit.session.execute(
+            select(*Partnership.__table__.c).where(Partnership.id == self.file.row.partnership_id)
+        ).one()
+
+
+def account_is_raiser(file: CaseFile, account: int) -> bool:
+    """True for the person who raised this concern."""
+    return bool(file.row.raiser_id == account)
+
+
+def partnership_view(row: Row[Any] | Any) -> PartnershipView:
+    """What pages say about a partnership."""
+    return PartnershipView(
+        public_id=row.public_id,
+        name=row.name,
+        service_name=row.service_name,
+        duty_phone=row.duty_phone,
+        office_phone=row.office_phone,
+        office_hours=row.office_hours,
+        office_address=row.office_address,
+        zone=row.zone,
+    )
+
+
+def _step_state(index: int, here: int, entered: bool) -> StepState:
+    if index == here:
+        return StepState.HERE
+    if index > here:
+        return StepState.AHEAD
+    return StepState.DONE if entered else StepState.SKIPPED
+
+
+def _safety(events: Iterable[EventView]) -> SafetyView | None:
+    said = next((w for e in events for w in e.written if w.field == "safety"), None)
+    return SafetyView(said.text, said.author, said.author_agency, said.at) if said else None
+
+
+def _outcome(events: Iterable[EventView]) -> str | None:
+    settled = (EventKind.SETTLEMENT_AGREED, EventKind.BOARD_DECIDED, EventKind.SETTLEMENT_PROPOSED)
+    agreed = any(e.kind is EventKind.SETTLED_FOR_NOW for e in events)
+    texts = (w.text for e in events if e.kind in settled for w in e.written if w.field == "outcome")
+    return next(texts, None) if agreed else None

@@ -1,0 +1,35 @@
+"""Opening a case: through the one access function, with the read on record."""
+
+from escalation.security import access
+from escalation.services import case_view
+from escalation.services.unit import Unit, reading, writing
+from escalation.services.views import CaseView
+
+
+def open_case(public_id: str, account: int) -> CaseView:
+    """The case as this person may see it; the reading is recorded.
+
+    Raises NotFound for a case that the person has no part in, or that does not exist.
+    """
+    with writing() as unit:
+        partnership, case = access.find(unit.session, public_id, account, unit.now)
+        slot = case_view.slot_of(unit, partnership, case, account)
+        access.record_read(unit.session, partnership, case, account, slot, "case", unit.now)
+    return as_seen(public_id, account)
+
+
+def as_seen(public_id: str, account: int) -> CaseView:
+    """The case as this person may see it, just after they did something to it themselves."""
+    with reading() as unit:
+        return _view(unit, public_id, account)
+
+
+def _view(unit: Unit, public_id: str, account: int) -> CaseView:
+    partnership, case = access.find(unit.session, public_id, account, unit.now)
+    return case_view.view_of(unit, partnership, case, account)
+
+
+def look_up(reference: str, account: int) -> str:
+    """The public id of a case by its reference. Raises NotFound as `open_case` does."""
+    with reading() as unit:
+        return access.find_by_reference(unit.session, reference.strip().upper(), account, unit.now)

@@ -1,0 +1,168 @@
+"""Handing owed mails to the mail server: claim, compose, send, mark. At least once, nearly always once.
+
+    claim (lease + token) -> commit -> compose -> SMTP -> mark sent, if the token still stands
+
+What can go wrong: a crash between the server's "250 OK" and the mark sends the same mail, with the
+same Message-ID, once more; everything else is retried or told to a person by another route.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from notifications.compose import compose
+from notifications.mailer import Mailer, PermanentFailure, TemporaryFailure
+from sqlalchemy import Row, or_, select, update
+
+from escalation.models import OutboxRow
+from escalation.services import mail_facts, undeliverable
+from escalation.services.unit import Unit, reading, writing
+
+LEASE = timedelta(minutes=2)
+GIVE_UP = timedelta(hours=72)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What one run handed over: sent, put off, failed for good."""
+
+    sent: int = 0
+    put_off: int = 0
+    failed: int = 0
+    next_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostRoom:
+    """What the post room needs to know of this installation."""
+
+    connect: Callable[[], Mailer]
+    base_url: str
+    mail_from: str
+    mail_domain: str
+    prefixes: Mapping[str, str]
+
+
+def deliver(room: PostRoom, limit: int = 100) -> Delivered:
+    """Hands over every mail that is due, in batches of `limit`, on one connection a batch."""
+    done = Delivered()
+    while claimed := _claim(limit):
+        with room.connect() as mailer:
+            for row in claimed:
+                _hand_over(room, mailer, row, done)
+    with reading() as unit:
+        done.next_due = unit.session.execute(
+            select(OutboxRow.next_at).where(OutboxRow.state == "owed").order_by(OutboxRow.next_at).limit(1)
+        ).scalar_one_or_none()
+    return done
+
+
+def _claim(limit: int) -> list[Row[Any]]:
+    """Leases due mails: raises each row's token, so that only this run may mark it."""
+    with writing() as unit:
+        free = or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < unit.now)
+        ids = (
+            unit.session.execute(
+                select(OutboxRow.id)
+                .where(OutboxRow.state == "owed", OutboxRow.next_at <= unit.now, free)
+                .order_by(OutboxRow.next_at, OutboxRow.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+            .scalars()
+            .all()
+        )
+        if not ids:
+            return []
+        unit.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id.in_(ids))
+            .values(
+                lease_token=OutboxRow.lease_token + 1,
+                lease_until=unit.now + LEASE,
+                attempts=OutboxRow.attempts + 1,
+            )
+        )
+        return list(
+            unit.session.execute(
+                select(*OutboxRow.__table__.c)
+                .where(OutboxRow.id.in_(ids))
+                .order_by(OutboxRow.next_at, OutboxRow.id)
+            ).all()
+        )
+
+
+def _hand_over(room: PostRoom, mailer: Mailer, row: Row[Any], done: Delivered) -> None:
+    message_id = f"<{row.epoch}.{row.id}.{row.dedupe_key.encode().hex()[-24:]}@{room.mail_domain}>"
+    try:
+        mailer.send(_composed(room, row, message_id))
+    except TemporaryFailure as failure:
+        _put_off(row, str(failure), done)
+    except PermanentFailure as failure:
+        _fail(row, str(failure), done)
+    except Exception as error:
+        # One mail that cannot be made must not keep back the others: it is tried again, and seen.
+        _log.exception("a mail could not be made", outbox=row.id, name=row.name)
+        _put_off(row, f"{type(error).__name__}", done)
+    else:
+        with writing() as unit:
+            _mark(
+                unit, row, state="sent", sent_at=unit.now, message_id=message_id, set_up_link=None, error=None
+            )
+        done.sent += 1
+
+
+def _composed(room: PostRoom, row: Row[Any], message_id: str) -> Any:
+    with reading() as unit:
+        address, facts, forbidden = mail_facts.for_row(unit, row, room.base_url)
+    return compose(
+        row.name,
+        to=address,
+        facts=facts,
+        message_id=message_id,
+        sender=room.mail_from,
+        prefixes=room.prefixes,
+        forbidden=forbidden,
+    )
+
+
+def _put_off(row: Row[Any], error: str, done: Delivered) -> None:
+    with writing() as unit:
+        if unit.now - row.owed_at > GIVE_UP:
+            expired = True
+        else:
+            expired = False
+            _mark(unit, row, next_at=unit.now + _wait(row.attempts), error=error[:200])
+    if expired:
+        _fail(row, f"given up after 72 hours: {error}", done)
+        return
+    done.put_off += 1
+
+
+def _wait(attempts: int) -> timedelta:
+    """Doubles from 30 seconds to an hour, with a quarter of jitter so that mails do not march in step."""
+    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
+    return wait * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, guards nothing)
+
+
+def _fail(row: Row[Any], error: str, done: Delivered) -> None:
+    """For good: the person counts as not told, and the deputy and the board office hear of it."""
+    with writing() as unit:
+        if _mark(unit, row, state="failed", error=error[:200]):
+            undeliverable.tell_others(unit, row)
+            done.failed += 1
+
+
+def _mark(unit: Unit, row: Row[Any], **values: Any) -> bool:
+    """Marks a leased row, if the lease is still ours. False when another run has taken it over."""
+    marked = unit.session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == row.id, OutboxRow.lease_token == row.lease_token, OutboxRow.state == "owed")
+        .values(lease_until=None, **values)
+    )
+    return bool(marked.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,119 @@
+"""Drafts: what was typed and not sent, kept on the server at each step, seen by nobody but its author."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from escalation.errors import NotAllowed, NotFound
+from escalation.models import DraftRow, Partnership
+from escalation.models.places import AgencyKind
+from escalation.security import access
+from escalation.security.public_ids import new_public_id
+from escalation.services import directory
+from escalation.services.case_view import partnership_view
+from escalation.services.unit import Unit, reading, writing
+from escalation.services.views import Draft
+from escalation.services.views import DraftRow as DraftInList
+
+RAISE = "raise"
+_LONGEST = 100_000
+
+
+def start(account: int, partnership: str, kind: str = RAISE, case_public_id: str | None = None) -> Draft:
+    """A new empty draft; for a case and trigger, the one that is there already.
+
+    Raises NotAllowed when the person may not raise in this partnership, NotFound for a foreign case.
+    """
+    with writing() as unit:
+        place = _partnership(unit, account, partnership)
+        case = access.find(unit.session, case_public_id, account, unit.now)[1] if case_public_id else None
+        there = _of_case(unit, account, case, kind) if case else None
+        public_id = there or new_public_id()
+        if there is None:
+            unit.session.execute(
+                insert(DraftRow).values(
+                    partnership_id=place.id,
+                    public_id=public_id,
+                    account_id=account,
+                    kind=kind,
+                    case_id=case,
+                    answers="{}",
+                    saved_at=unit.now,
+                )
+            )
+    return load(account, public_id)
+
+
+def save(account: int, public_id: str, answers: Mapping[str, str]) -> Draft:
+    """Adds answers to a draft, replacing earlier ones of the same name.
+
+    Raises NotFound for somebody else's draft.
+    """
+    with writing() as unit:
+        row = _row(unit, account, public_id, lock=True)
+        kept = json.loads(row.answers) | {name: text[:_LONGEST] for name, text in answers.items()}
+        unit.session.execute(
+            update(DraftRow).where(DraftRow.id == row.id).values(answers=json.dumps(kept), saved_at=unit.now)
+        )
+    return load(account, public_id)
+
+
+def load(account: int, public_id: str) -> Draft:
+    """The draft as last saved. Raises NotFound for somebody else's."""
+    with reading() as unit:
+        row = _row(unit, account, public_id)
+        place = unit.session.execute(
+            select(*Partnership.__table__.c).where(Partnership.id == row.partnership_id)
+        ).one()
+        return Draft(row.public_id, row.kind, partnership_view(place), json.loads(row.answers), row.saved_at)
+
+
+def discard(account: int, public_id: str) -> None:
+    """Deletes a draft. Raises NotFound for somebody else's."""
+    with writing() as unit:
+        row = _row(unit, account, public_id, lock=True)
+        unit.session.execute(delete(DraftRow).where(DraftRow.id == row.id))
+
+
+def rows_of(unit: Unit, account: int) -> tuple[DraftInList, ...]:
+    """The drafts of concerns that a person has begun, newest first."""
+    rows = unit.session.execute(
+        select(DraftRow.public_id, DraftRow.kind, DraftRow.saved_at, DraftRow.answers)
+        .where(DraftRow.account_id == account, DraftRow.kind == RAISE)
+        .order_by(DraftRow.saved_at.desc())
+    )
+    return tuple(
+        DraftInList(r.public_id, r.kind, r.saved_at, sum(bool(t) for t in json.loads(r.answers).values()))
+        for r in rows
+    )
+
+
+def _row(unit: Unit, account: int, public_id: str, *, lock: bool = False) -> Row[Any]:
+    query = select(*DraftRow.__table__.c).where(
+        DraftRow.public_id == public_id, DraftRow.account_id == account
+    )
+    row = unit.session.execute(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _of_case(unit: Unit, account: int, case: int, kind: str) -> str | None:
+    return unit.session.execute(
+        select(DraftRow.public_id).where(
+            DraftRow.account_id == account, DraftRow.case_id == case, DraftRow.kind == kind
+        )
+    ).scalar_one_or_none()
+
+
+def _partnership(unit: Unit, account: int, partnership: str) -> Row[tuple[int]]:
+    held = directory.posts_of(unit.session, account, unit.now)
+    mine = {p.partnership_id for p in held if p.agency_kind != AgencyKind.BOARD}
+    row = unit.session.execute(select(Partnership.id).where(Partnership.public_id == partnership)).first()
+    if row is None or row.id not in mine:
+        raise NotAllowed(
+            "You hold no post in an agency of this partnership. Ask the board office to add you."
+        )
+    return row

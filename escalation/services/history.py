@@ -1,0 +1,77 @@
+"""What is on record of one case, read once: events with who acted, statements, deadlines, reads, mails."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from escalation.models import Account, Deadline, EventRow, OutboxRow, ReadEntry, StageEntry, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The record of one case. Events oldest first; `written` by event seq; `opened` by account."""
+
+    events: tuple[Row[Any], ...]
+    codes: Mapping[int, Mapping[str, Any]]
+    names: Mapping[int, str]
+    written: Mapping[int, tuple[Row[Any], ...]]
+    deadlines: tuple[Row[Any], ...]
+    entries: tuple[Row[Any], ...]
+    opened: Mapping[int, datetime]
+    told: Mapping[int, datetime]
+    failed: frozenset[int]
+
+
+def read(session: Session, partnership: int, case: int) -> History:
+    """Reads the record of a case."""
+    events = _rows(session, EventRow, partnership, case, EventRow.seq)
+    written: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in _rows(session, Statement, partnership, case, Statement.event_seq):
+        written[row.event_seq].append(row)
+    return History(
+        events=events,
+        codes={e.seq: json.loads(e.body)["codes"] for e in events},
+        names=_names(session, {e.actor_id for e in events if e.actor_id}),
+        written={seq: tuple(rows) for seq, rows in written.items()},
+        deadlines=_rows(session, Deadline, partnership, case, Deadline.due_at),
+        entries=_rows(session, StageEntry, partnership, case, StageEntry.seq),
+        opened=_first(session, ReadEntry, ReadEntry.at, partnership, case),
+        told=_first(session, OutboxRow, OutboxRow.owed_at, partnership, case),
+        failed=frozenset(
+            session.execute(
+                select(OutboxRow.account_id).where(
+                    OutboxRow.partnership_id == partnership,
+                    OutboxRow.case_id == case,
+                    OutboxRow.state == "failed",
+                )
+            ).scalars()
+        ),
+    )
+
+
+def _rows(session: Session, model: Any, partnership: int, case: int, order: Any) -> tuple[Row[Any], ...]:
+    query = select(*model.__table__.c).where(model.partnership_id == partnership, model.case_id == case)
+    return tuple(session.execute(query.order_by(order)).all())
+
+
+def _names(session: Session, accounts: set[int]) -> dict[int, str]:
+    return dict(
+        session.execute(select(Account.id, Account.name).where(Account.id.in_(sorted(accounts))))
+        .tuples()
+        .all()
+    )
+
+
+def _first(session: Session, model: Any, column: Any, partnership: int, case: int) -> dict[int, datetime]:
+    query = (
+        select(model.account_id, func.min(column))
+        .where(model.partnership_id == partnership, model.case_id == case, model.account_id.is_not(None))
+        .group_by(model.account_id)
+    )
+    return dict(session.execute(query).tuples().all())

@@ -1,0 +1,148 @@
+"""Deadlines that ran out: nobody answered, so the case moves by itself.
+
+The sweep claims due deadlines in chunks by locking their cases (rivals skip what is locked), asks the
+same `decide` as for a person, and writes through the same door. A chunk that cannot be written is
+tried again case by case, and the culprit is set aside with its reason: one bad case stops no other.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import Row, Select, select, update
+from workflows.machine import decide
+
+from escalation.models import Case, Deadline
+from escalation.services import case_file, transition
+from escalation.services.unit import Unit, reading, writing
+from workflows.case import CLOCK, Refusal
+from workflows.commands import TimeOut
+from workflows.events import EventKind
+
+CHUNK = 200
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Swept:
+    """What a sweep did: cases that moved up, lapses that moved nothing, cases set aside."""
+
+    moved: int = 0
+    lapsed: int = 0
+    set_aside: int = 0
+    next_due: datetime | None = None
+    """When the next open deadline is due, for the scheduler's sleep."""
+
+    def add(self, done: Sequence[transition.Step]) -> None:
+        """Counts what a committed transaction did."""
+        moved = sum(any(e.kind is EventKind.MOVED_UP for e in step.decision.events) for step in done)
+        self.moved += moved
+        self.lapsed += len(done) - moved
+
+
+def lapse_overdue(chunk: int = CHUNK) -> Swept:
+    """Carries out every deadline that is due now, one stage for each case and transaction."""
+    swept = Swept()
+    while _sweep_chunk(swept, chunk):
+        pass
+    swept.next_due = next_due()
+    return swept
+
+
+def next_due() -> datetime | None:
+    """The instant at which the next open deadline is due, or None when none runs."""
+    with reading() as unit:
+        return unit.session.execute(
+            select(Deadline.due_at)
+            .where(Deadline.state == "open", Deadline.set_aside.is_(None))
+            .order_by(Deadline.due_at)
+            .limit(1)
+        ).scalar_one_or_none()
+
+
+def _sweep_chunk(swept: Swept, chunk: int) -> bool:
+    """One chunk in one transaction. False when there was nothing (more) that could be done."""
+    claimed: Sequence[Row[Any]] = ()
+    try:
+        with writing() as unit:
+            claimed = unit.session.execute(_overdue(unit, chunk)).all()
+            done = _lapse(unit, claimed)
+    except Exception:
+        _log.exception("a chunk of lapses failed; trying its cases one by one", size=len(claimed))
+        if not claimed:
+            raise
+        for row in claimed:
+            _sweep_one(row, swept)
+        return True
+    swept.add(done)
+    return bool(done)
+
+
+def _overdue(unit: Unit, limit: int) -> Select[Any]:
+    """Due deadlines, longest overdue first, at most one a case, with their cases locked."""
+    return (
+        select(Deadline.partnership_id, Deadline.case_id, Deadline.clock, Deadline.rung)
+        .join(Case, (Case.partnership_id == Deadline.partnership_id) & (Case.id == Deadline.case_id))
+        .where(Deadline.state == "open", Deadline.due_at <= unit.now, Deadline.set_aside.is_(None))
+        .order_by(Deadline.due_at, Deadline.case_id)
+        .limit(limit)
+        .with_for_update(of=Case, skip_locked=True)
+    )
+
+
+def _lapse(unit: Unit, claimed: Sequence[Row[Any]]) -> list[transition.Step]:
+    done: list[transition.Step] = []
+    by_partnership: dict[int, dict[int, Row[Any]]] = defaultdict(dict)
+    for row in claimed:
+        by_partnership[row.partnership_id].setdefault(row.case_id, row)
+    for partnership, rows in by_partnership.items():
+        files = case_file.load(unit.session, partnership, list(rows), unit.now)
+        steps = [step for case, row in rows.items() if (step := _step(unit, files[case], row))]
+        transition.carry_out(unit, steps)
+        done += steps
+    return done
+
+
+def _step(unit: Unit, file: case_file.CaseFile, row: Row[Any]) -> transition.Step | None:
+    decision = decide(file.protocol, file.state(), TimeOut(clock=row.clock, rung=row.rung), CLOCK, unit.now)
+    if isinstance(decision, Refusal):
+        if any((c.clock, c.rung) == (row.clock, row.rung) and c.due_at <= unit.now for c in file.clocks):
+            raise LookupError(f"due, and cannot lapse: {decision.code}")
+        # Between the look and the lock somebody answered, or the deadline was moved: nothing lapsed.
+        return None
+    return transition.Step(file, decision)
+
+
+def _sweep_one(row: Row[Any], swept: Swept) -> None:
+    try:
+        with writing() as unit:
+            done = _lapse(unit, [row]) if unit.session.execute(_locked(row)).first() else []
+    except Exception as error:
+        _log.exception("a case cannot be moved and is set aside", case=row.case_id, clock=row.clock)
+        _set_aside(row, f"{type(error).__name__}: {error}"[:200])
+        swept.set_aside += 1
+        return
+    swept.add(done)
+
+
+def _locked(row: Row[Any]) -> Select[Any]:
+    case = select(Case.id).where(Case.partnership_id == row.partnership_id, Case.id == row.case_id)
+    return case.with_for_update(skip_locked=True)
+
+
+def _set_aside(row: Row[Any], reason: str) -> None:
+    with writing() as unit:
+        unit.session.execute(
+            update(Deadline)
+            .where(
+                Deadline.partnership_id == row.partnership_id,
+                Deadline.case_id == row.case_id,
+                Deadline.clock == row.clock,
+                Deadline.rung == row.rung,
+                Deadline.state == "open",
+            )
+            .values(set_aside=reason)
+        )

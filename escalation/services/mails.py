@@ -1,0 +1,103 @@
+"""The mails that a change owes, as outbox rows: who is told is decided now, the words at sending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from notifications.audience import Moment, Owed, owed
+from notifications.message import Seat
+from sqlalchemy import text
+
+from escalation.models import OutboxRow
+from escalation.services.unit import Unit
+from workflows.events import Event
+from workflows.protocol import Phase, Protocol, Side, Tier
+from workflows.triggers import Trigger
+
+if TYPE_CHECKING:
+    from escalation.services.transition import Step
+
+TABLE = OutboxRow.__table__
+
+
+def owed_for(
+    unit: Unit, step: Step, events: tuple[Event, ...], entry_seq: int, seats: Mapping[str, Seat]
+) -> list[dict[str, Any]]:
+    """The outbox rows that one step's events owe; a mail that is skipped leaves a row with its reason."""
+    rows: list[dict[str, Any]] = []
+    epoch = _epoch(unit)
+    for seq, event in enumerate(events, start=step.file.row.event_seq + 1):
+        moment = _moment(step, seq, event, seats)
+        mails, skipped = owed(moment)
+        rows += [_row(unit, moment, epoch, mail) for mail in mails]
+        rows += [_skipped(unit, moment, epoch, s.name, s.reason) for s in skipped]
+    return rows
+
+
+def _moment(step: Step, seq: int, event: Event, seats: Mapping[str, Seat]) -> Moment:
+    file, after = step.file, step.decision.after
+    stage = file.protocol.stages[after.stage]
+    slots = file.protocol.slots
+    entered = step.decision.entered
+    took_part = {p.slot for p in file.places if p.ended_at is None} | set(entered.seats if entered else ())
+    return Moment(
+        partnership=file.row.partnership_id,
+        case=file.row.id,
+        seq=seq,
+        event=event,
+        seats=seats,
+        seated=stage.seats,
+        next_seated=_next_seats(file.protocol, after.stage),
+        took_part=tuple(s for s in slots if s in took_part),
+        actor_account=step.account,
+        actor_side=slots[step.slot].side if step.slot else None,
+        office_slot=next(s.id for s in slots.values() if s.side is Side.BOARD and s.tier is Tier.OFFICE),
+        phase=entered.phase if entered else Phase(file.row.phase),
+    )
+
+
+def _next_seats(protocol: Protocol, stage: str) -> tuple[str, ...]:
+    move = protocol.stages[stage].move(Trigger.TIME_OUT)
+    return protocol.stages[move.to].seats if move and move.to else ()
+
+
+def _row(unit: Unit, moment: Moment, epoch: int, mail: Owed) -> dict[str, Any]:
+    return _base(unit, moment, epoch) | {
+        "name": mail.name,
+        "account_id": mail.account,
+        "slot": mail.slot,
+        "via": str(mail.via),
+        "dedupe_key": mail.dedupe_key,
+        "state": "owed",
+        "error": None,
+    }
+
+
+def _skipped(unit: Unit, moment: Moment, epoch: int, name: str, reason: str) -> dict[str, Any]:
+    return _base(unit, moment, epoch) | {
+        "name": name,
+        "account_id": None,
+        "slot": "",
+        "via": "",
+        "dedupe_key": f"skipped:{moment.partnership}:{moment.case}:{moment.seq}:{name}",
+        "state": "skipped",
+        "error": reason,
+    }
+
+
+def _base(unit: Unit, moment: Moment, epoch: int) -> dict[str, Any]:
+    return {
+        "partnership_id": moment.partnership,
+        "case_id": moment.case,
+        "event_seq": moment.seq,
+        "owed_at": unit.now,
+        "next_at": unit.now,
+        "attempts": 0,
+        "lease_token": 0,
+        "epoch": epoch,
+    }
+
+
+def _epoch(unit: Unit) -> int:
+    return int(unit.connection.execute(text("SELECT epoch FROM installation")).scalar_one())

@@ -1,0 +1,133 @@
+"""What people do to a case that stands: one verb, for every trigger that a person may use."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from workflows.machine import decide
+
+from escalation.errors import NotFound, Refused
+from escalation.models import Agency, EventRow, Membership
+from escalation.models.places import AgencyKind
+from escalation.security import access
+from escalation.security.permissions import permitted, relation_of
+from escalation.services import case_file, cases, directory, submissions, transition
+from escalation.services.case_file import CaseFile
+from escalation.services.unit import Unit, reading, writing
+from escalation.services.views import CaseView
+from workflows.case import Actor, Refusal
+from workflows.commands import Command, Readdress
+from workflows.events import EventKind
+from workflows.protocol import Phase
+
+_MATERIAL = frozenset(
+    {
+        EventKind.DECISION_CHANGED,
+        EventKind.DECISION_KEPT,
+        EventKind.INFORMATION_ASKED,
+        EventKind.READDRESSED,
+        EventKind.SETTLEMENT_PROPOSED,
+        EventKind.SETTLEMENT_AGREED,
+        EventKind.MOVED_UP,
+        EventKind.BOARD_DECIDED,
+        EventKind.WITHDRAWN,
+    }
+)
+"""What must not pass unseen between opening a form and sending it."""
+
+
+def make_move(
+    public_id: str, account: int, command: Command, key: str, *, seen_version: int | None = None
+) -> CaseView:
+    """Makes a move on a case for a person, once for each `key`, and gives the case as it then is.
+
+    `seen_version` is the version of the case on the page that was answered. Raises NotFound for a
+    case the person has no part in, and Refused (with the case as it is) when the move is not possible.
+    """
+    try:
+        with writing() as unit:
+            _move(unit, public_id, account, command, key, seen_version)
+    except Refused as refused:
+        raise Refused(refused.code, refused.reason, cases.as_seen(public_id, account)) from refused
+    return cases.as_seen(public_id, account)
+
+
+def _move(unit: Unit, public_id: str, account: int, command: Command, key: str, seen: int | None) -> None:
+    partnership, case = access.find(unit.session, public_id, account, unit.now, lock=True)
+    print_ = submissions.fingerprint(public_id, command)
+    if submissions.first_result(unit, account, partnership, key, print_, public_id) is not None:
+        return
+    also = frozenset({command.agency}) if isinstance(command, Readdress) else frozenset()
+    file = case_file.load(unit.session, partnership, [case], unit.now, with_acted=True, and_agencies=also)[
+        case
+    ]
+    _refuse_if_moved_on(unit.session, file, seen)
+    transition.carry_out(unit, [_decided(unit, file, account, command)])
+
+
+def _decided(unit: Unit, file: CaseFile, account: int, command: Command) -> transition.Step:
+    held = directory.posts_of(unit.session, account, unit.now)
+    agencies = frozenset(p.agency_id for p in held if p.agency_kind != AgencyKind.BOARD)
+    actor = file.actor(account, agencies)
+    relations = {relation_of(file.protocol, slot) for slot in actor.slots}
+    if not permitted(relations, command.trigger, Phase(file.row.phase)):
+        raise Refused("not_yours", "This is for somebody else in this case to do, or not at this stage.")
+    decision = decide(file.protocol, file.state(), command, actor, unit.now)
+    if isinstance(decision, Refusal):
+        raise Refused(decision.code, decision.reason)
+    slot = acting_slot(file, actor, command)
+    return transition.Step(file, decision, account, slot, via(file, slot, account), command.prose())
+
+
+def acting_slot(file: CaseFile, actor: Actor, command: Command) -> str | None:
+    """The seat that a person acts from: the first of theirs that may make the move."""
+    move = file.protocol.stages[file.row.stage].move(command.trigger)
+    able = actor.slots & move.by if move else actor.slots
+    return next((s for s in file.protocol.slots if s in able), None)
+
+
+def via(file: CaseFile, slot: str | None, account: int) -> str | None:
+    """Whether a person acts as the holder of the post or as its deputy."""
+    place = file.place_in(slot) if slot else None
+    if place is None or place.post_id is None:
+        return None
+    post = file.directory.posts[place.post_id]
+    return "holder" if any(p.account_id == account for p in post.holders) else "deputy"
+
+
+def _refuse_if_moved_on(session: Session, file: CaseFile, seen: int | None) -> None:
+    if seen is None or seen >= file.row.event_seq:
+        return
+    news = session.execute(
+        select(EventRow.kind).where(
+            EventRow.partnership_id == file.row.partnership_id,
+            EventRow.case_id == file.row.id,
+            EventRow.seq > seen,
+            EventRow.kind.in_(sorted(_MATERIAL)),
+        )
+    ).all()
+    if news:
+        raise Refused(
+            "moved_on",
+            "Something happened in this case while you were writing. Read it, then send again if you still wish.",
+        )
+
+
+def pass_on_to(
+    public_id: str, account: int, agency_public_id: str, reasons: str, safety: str | None = None
+) -> Readdress:
+    """The command that passes a concern on to the agency it really belongs to.
+
+    Raises NotFound when the agency is not one of the case's partnership, or the case not the person's.
+    """
+    with reading() as unit:
+        partnership, _ = access.find(unit.session, public_id, account, unit.now)
+        row = unit.session.execute(
+            select(*Agency.__table__.c)
+            .join(Membership, Membership.agency_id == Agency.id)
+            .where(Membership.partnership_id == partnership, Agency.public_id == agency_public_id)
+        ).first()
+        if row is None or row.kind == AgencyKind.BOARD:
+            raise NotFound
+        return Readdress(reasons=reasons, safety=safety, agency=row.id, calendar=directory.calendar_of(row))
+
+
+__all__ = ["acting_slot", "make_move", "pass_on_to"]

@@ -1,0 +1,100 @@
+"""What a person may see of the directory: their partnerships, the agencies they may name, the posts."""
+
+from dataclasses import dataclass
+
+from notifications.message import Via
+from sqlalchemy import select
+
+from escalation.models import Account, Agency, Membership, Partnership
+from escalation.models.places import AgencyKind
+from escalation.services import directory, work
+from escalation.services.case_view import partnership_view
+from escalation.services.unit import Unit, reading
+from escalation.services.views import AgencyChoice, PartnershipView
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post in the board's directory: who holds it, who stands in, and whether anybody can be told."""
+
+    agency: str
+    tier: str
+    line: str
+    title: str
+    holders: tuple[str, ...]
+    deputies: tuple[str, ...]
+    via: Via
+    mail_fails: bool
+
+
+def partnerships_of(account: int) -> tuple[PartnershipView, ...]:
+    """The partnerships in which a person holds a post today, by name."""
+    with reading() as unit:
+        ids = {p.partnership_id for p in directory.posts_of(unit.session, account, unit.now)}
+        return _views(unit, ids)
+
+
+def may_raise_in(account: int) -> tuple[PartnershipView, ...]:
+    """The partnerships in which a person may raise a concern: where they work for an agency."""
+    with reading() as unit:
+        held = directory.posts_of(unit.session, account, unit.now)
+        return _views(unit, {p.partnership_id for p in held if p.agency_kind != AgencyKind.BOARD})
+
+
+def agencies_to_challenge(account: int, partnership: str) -> tuple[AgencyChoice, ...]:
+    """The agencies of a partnership of this person's, without its board. Empty for a foreign one."""
+    with reading() as unit:
+        mine = {p.partnership_id for p in directory.posts_of(unit.session, account, unit.now)}
+        rows = unit.session.execute(
+            select(Agency.public_id, Agency.name, Agency.kind)
+            .join(Membership, Membership.agency_id == Agency.id)
+            .join(Partnership, Partnership.id == Membership.partnership_id)
+            .where(
+                Partnership.public_id == partnership,
+                Partnership.id.in_(sorted(mine)),
+                Agency.kind != AgencyKind.BOARD,
+            )
+            .order_by(Agency.name)
+        )
+        return tuple(AgencyChoice(r.public_id, r.name, r.kind) for r in rows)
+
+
+def posts(account: int, partnership: str) -> tuple[PostView, ...]:
+    """The whole directory of a partnership, for its board office. Raises NotFound for others."""
+    with reading() as unit:
+        owner = work.board_member(unit, account, partnership)
+        agencies = unit.session.execute(
+            select(Membership.agency_id).where(Membership.partnership_id == owner.id)
+        ).scalars()
+        known = directory.directory_of(unit.session, owner.id, agencies, unit.now)
+        views = [_post(known, post) for post in known.posts.values()]
+        return tuple(sorted(views, key=lambda v: (v.via is not Via.VACANT, v.agency, v.tier)))
+
+
+def name_of(account: int) -> str:
+    """The display name of an account. Raises LookupError for an unknown one."""
+    with reading() as unit:
+        name = unit.session.execute(select(Account.name).where(Account.id == account)).scalar_one_or_none()
+        if name is None:
+            raise LookupError(f"no account {account}")
+        return name
+
+
+def _post(known: directory.Directory, post: directory.HeldPost) -> PostView:
+    return PostView(
+        post.agency,
+        post.tier,
+        post.line,
+        post.title,
+        tuple(p.name for p in post.holders),
+        tuple(p.name for p in post.deputies),
+        known.whom_to_tell(post)[1],
+        any(not p.mail_ok for p in post.holders),
+    )
+
+
+def _views(unit: Unit, ids: set[int]) -> tuple[PartnershipView, ...]:
+    rows = unit.session.execute(
+        select(*Partnership.__table__.c).where(Partnership.id.in_(sorted(ids))).order_by(Partnership.name)
+    )
+    return tuple(partnership_view(row) for row in rows)

@@ -1,0 +1,45 @@
+"""A form that is sent twice counts once: the key comes with the form, the result is kept."""
+
+import hashlib
+import secrets
+
+from sqlalchemy import select
+
+from escalation.errors import Refused
+from escalation.models import Submission
+from escalation.services.sets import insert_new
+from escalation.services.unit import Unit
+
+
+def new_key() -> str:
+    """A random key for the hidden field of a form."""
+    return secrets.token_urlsafe(24)
+
+
+def fingerprint(*parts: object) -> str:
+    """What was sent, as a hash: enough to tell whether a second sending is the same."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def first_result(
+    unit: Unit, account: int, partnership: int, key: str, print_: str, result: str
+) -> str | None:
+    """Takes the key, or gives the result of whoever took it first (None when it was free).
+
+    Two that arrive together wait for each other in the database. Raises Refused when the same key
+    comes with other content.
+    """
+    values = {"account_id": account, "key": key, "partnership_id": partnership, "fingerprint": print_}
+    taken = insert_new(unit.connection, Submission.__table__, values | {"result": result, "at": unit.now})
+    if taken:
+        return None
+    earlier = unit.session.execute(
+        select(Submission.fingerprint, Submission.result).where(
+            Submission.account_id == account, Submission.key == key
+        )
+    ).one()
+    if earlier.fingerprint != print_:
+        raise Refused(
+            "sent_before", "This form was sent before with other answers. Open it again to send new ones."
+        )
+    return str(earlier.result)

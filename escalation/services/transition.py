@@ -1,0 +1,253 @@
+"""The single door to a change of a case.
+
+`carry_out` takes what was decided about one case (a person) or many (a sweep) and writes all of it in
+the transaction it is given: events with their chain, statements, stage entries, who takes part,
+deadlines, proposals, the case rows, and the mails that are now owed. All stand or fall together.
+
+    decide() -> Decision --+
+                           +--> carry_out --> event, statement, stage_entry, participation,
+    directory, case file --+                  deadline, proposal, case, outbox
+
+What can go wrong: two units that decide about the same case. The case row is locked before deciding;
+and should that ever fail, the primary keys of event (case, seq) and deadline (case, entry, clock,
+rung) let only one of the two commit.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from escalation.models import (
+    Case,
+    Deadline,
+    EventRow,
+    Participation,
+    ProposalRow,
+    Recusal,
+    StageEntry,
+    Statement,
+)
+from escalation.security.chain import body_of, event_hash
+from escalation.services import mails, seating
+from escalation.services.case_file import CaseFile
+from escalation.services.field_classes import class_of
+from escalation.services.sets import insert_all, update_all
+from escalation.services.unit import Unit
+from workflows.case import Decision
+from workflows.events import Event, EventKind
+from workflows.protocol import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision to carry out: about which case, by whom, with which words.
+
+    `account` is None for the clock. `slot` is the seat the person acted from, `via` tells holder from
+    deputy. `written` is the prose by field. `reminded` names deadlines (clock, rung) now reminded of.
+    """
+
+    file: CaseFile
+    decision: Decision
+    account: int | None = None
+    slot: str | None = None
+    via: str | None = None
+    written: Mapping[str, str] = field(default_factory=dict)
+    reminded: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(slots=True)
+class _Pages:
+    """The rows of all steps, table by table, before they are written."""
+
+    cases: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    statements: list[dict[str, Any]] = field(default_factory=list)
+    left: list[dict[str, Any]] = field(default_factory=list)
+    entered: list[dict[str, Any]] = field(default_factory=list)
+    places_ended: list[dict[str, Any]] = field(default_factory=list)
+    places: list[dict[str, Any]] = field(default_factory=list)
+    ended: list[dict[str, Any]] = field(default_factory=list)
+    shortened: list[dict[str, Any]] = field(default_factory=list)
+    reminded: list[dict[str, Any]] = field(default_factory=list)
+    started: list[dict[str, Any]] = field(default_factory=list)
+    proposals_ended: list[dict[str, Any]] = field(default_factory=list)
+    proposals: list[dict[str, Any]] = field(default_factory=list)
+    recusals: list[dict[str, Any]] = field(default_factory=list)
+    mails: list[dict[str, Any]] = field(default_factory=list)
+
+
+def carry_out(unit: Unit, steps: Sequence[Step]) -> None:
+    """Writes all steps in the unit's transaction, in a fixed number of statements."""
+    pages = _Pages()
+    for step in steps:
+        _write_up(unit, step, pages)
+    _store(unit, pages)
+
+
+def _write_up(unit: Unit, step: Step, pages: _Pages) -> None:
+    row = step.file.row
+    entry_seq = row.entry_seq + (1 if step.decision.entered else 0)
+    seated = seating.seat(unit, step.file, step.decision, entry_seq, step.account)
+    events = step.decision.events + seated.events
+    _events(unit, step, events, entry_seq, pages)
+    _stage(unit, step, entry_seq, pages)
+    _deadlines(unit, step, entry_seq, pages)
+    _proposal(step, events, pages)
+    pages.places_ended += seated.ended
+    pages.places += seated.places
+    pages.mails += mails.owed_for(unit, step, events, entry_seq, seated.seats)
+
+
+def _key(step: Step) -> dict[str, Any]:
+    return {"partnership_id": step.file.row.partnership_id, "case_id": step.file.row.id}
+
+
+def _events(unit: Unit, step: Step, events: tuple[Event, ...], entry_seq: int, pages: _Pages) -> None:
+    row, head = step.file.row, step.file.row.head
+    for seq, event in enumerate(events, start=row.event_seq + 1):
+        own = event.kind not in _BY_THE_SERVICE
+        actor, slot, via = (step.account, step.slot, step.via) if own else (None, None, None)
+        body = body_of(event.kind, unit.now, actor, slot, via, event.codes)
+        digest = event_hash(row.partnership_id, row.id, seq, head, body)
+        pages.events.append(
+            _key(step)
+            | {"seq": seq, "entry_seq": entry_seq, "at": unit.now, "kind": str(event.kind), "actor_id": actor}
+            | {"slot": slot, "body": body, "previous": head, "hash": digest}
+        )
+        head = digest
+        if event.kind is EventKind.RECUSED:
+            pages.recusals.append(_key(step) | {"account_id": step.account, "event_seq": seq})
+    _statements(step, events, pages)
+    pages.cases.append(_case(unit, step, row.event_seq + len(events), head, entry_seq))
+
+
+_BY_THE_SERVICE = frozenset({EventKind.POST_VACANT})
+"""Events that a person's move brings about without being that person's doing."""
+
+
+def _statements(step: Step, events: tuple[Event, ...], pages: _Pages) -> None:
+    first = step.file.row.event_seq + 1
+    of_kind = {event.kind: first + index for index, event in reversed(list(enumerate(events)))}
+    for name, text in step.written.items():
+        seq = of_kind.get(EventKind.SAFETY_SAID, first) if name == "safety" else first
+        pages.statements.append(
+            _key(step)
+            | {"event_seq": seq, "field": name, "text": text, "field_class": class_of(events[0].kind, name)}
+        )
+
+
+def _case(unit: Unit, step: Step, event_seq: int, head: str, entry_seq: int) -> dict[str, Any]:
+    row, after, entered = step.file.row, step.decision.after, step.decision.entered
+    phase = entered.phase if entered else Phase(row.phase)
+    return {
+        "partnership_id": row.partnership_id,
+        "id": row.id,
+        "track": after.track,
+        "stage": after.stage,
+        "phase": str(phase),
+        "entry_seq": entry_seq,
+        "position": str(after.position),
+        "lead_view": str(after.lead_view),
+        "readdressed": after.readdressed,
+        "closed_at": (row.closed_at or unit.now) if phase is Phase.CLOSED else None,
+        "version": row.version + 1,
+        "event_seq": event_seq,
+        "head": head,
+    }
+
+
+def _stage(unit: Unit, step: Step, entry_seq: int, pages: _Pages) -> None:
+    entered = step.decision.entered
+    if entered is None:
+        return
+    if step.file.row.entry_seq:
+        pages.left.append(_key(step) | {"seq": step.file.row.entry_seq, "left_at": unit.now})
+    closed = entered.phase is Phase.CLOSED
+    pages.entered.append(
+        _key(step)
+        | {"seq": entry_seq, "stage": entered.stage, "phase": str(entered.phase), "cause": entered.cause}
+        | {
+            "track": step.decision.after.track,
+            "entered_at": unit.now,
+            "left_at": unit.now if closed else None,
+        }
+    )
+
+
+def _deadlines(unit: Unit, step: Step, entry_seq: int, pages: _Pages) -> None:
+    decision, now_running = step.decision, _key(step) | {"entry_seq": step.file.row.entry_seq}
+    pages.ended += [
+        now_running
+        | {
+            "clock": e.clock,
+            "rung": e.rung,
+            "state": str(e.state),
+            "ended_at": unit.now,
+            "late_by": e.late_by,
+        }
+        for e in decision.ended
+    ]
+    pages.shortened += [
+        now_running
+        | {"clock": s.clock, "rung": s.rung, "budget": s.budget, "due_at": s.due, "remind_at": s.remind_at}
+        for s in decision.shortened
+    ]
+    pages.reminded += [
+        now_running | {"clock": c, "rung": r, "reminded_at": unit.now} for c, r in step.reminded
+    ]
+    pages.started += [
+        _key(step)
+        | {
+            "entry_seq": entry_seq,
+            "clock": s.clock,
+            "rung": s.rung,
+            "side": str(s.side),
+            "waits_for": s.waits_for,
+        }
+        | {"base_at": s.base, "budget": s.budget, "due_at": s.due, "remind_at": s.remind_at, "state": "open"}
+        | {"calendar_version": s.calendar_version, "zone": s.zone, "late_by": 0}
+        for s in decision.started
+    ]
+
+
+def _proposal(step: Step, events: tuple[Event, ...], pages: _Pages) -> None:
+    before, after = step.file.proposal, step.decision.after.proposal
+    kinds = {event.kind for event in events}
+    renewed = after is not None and bool(kinds & _PROPOSING)
+    if before is not None and (after is None or renewed):
+        ending = next((word for kind, word in _ENDINGS if kind in kinds), "lapsed")
+        pages.proposals_ended.append(_key(step) | {"event_seq": before.event_seq, "state": ending})
+    if after is not None and (before is None or renewed):
+        pages.proposals.append(
+            _key(step)
+            | {
+                "event_seq": step.file.row.event_seq + 1,
+                "side": str(after.side),
+                "reply": after.reply,
+                "state": "open",
+            }
+        )
+
+
+_PROPOSING = frozenset({EventKind.SETTLEMENT_PROPOSED, EventKind.DECISION_CHANGED, EventKind.DECISION_KEPT})
+_ENDINGS = ((EventKind.SETTLEMENT_AGREED, "agreed"), (EventKind.SETTLEMENT_DECLINED, "declined"))
+
+
+def _store(unit: Unit, pages: _Pages) -> None:
+    connection, of_case = unit.connection, ("partnership_id", "case_id")
+    clock = (*of_case, "entry_seq", "clock", "rung")
+    insert_all(connection, EventRow.__table__, pages.events)
+    insert_all(connection, Statement.__table__, pages.statements)
+    update_all(connection, StageEntry.__table__, (*of_case, "seq"), pages.left)
+    insert_all(connection, StageEntry.__table__, pages.entered)
+    update_all(connection, Participation.__table__, (*of_case, "no"), pages.places_ended)
+    insert_all(connection, Participation.__table__, pages.places)
+    update_all(connection, Deadline.__table__, clock, pages.ended)
+    update_all(connection, Deadline.__table__, clock, pages.shortened)
+    update_all(connection, Deadline.__table__, clock, pages.reminded)
+    insert_all(connection, Deadline.__table__, pages.started)
+    update_all(connection, ProposalRow.__table__, (*of_case, "event_seq"), pages.proposals_ended)
+    insert_all(connection, ProposalRow.__table__, pages.proposals)
+    insert_all(connection, Recusal.__table__, pages.recusals)
+    update_all(connection, Case.__table__, ("partnership_id", "id"), pages.cases)
+    insert_all(connection, mails.TABLE, pages.mails)

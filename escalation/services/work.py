@@ -1,0 +1,135 @@
+"""What waits for whom: a person's own list, and the board office's worklist."""
+
+from datetime import datetime
+from typing import Any
+
+from notifications.message import Via
+from sqlalchemy import Row, select
+
+from escalation.errors import NotFound
+from escalation.models import Case, Partnership
+from escalation.models.places import AgencyKind
+from escalation.security import access
+from escalation.services import case_file, directory, drafts
+from escalation.services.case_file import CaseFile
+from escalation.services.case_view import partnership_view
+from escalation.services.unit import Unit, reading
+from escalation.services.views import MyWork, PartnershipView, WorkRow
+from workflows.protocol import Expiry, Phase, Side, Tier
+
+_BOARD_TIERS = frozenset({Tier.OFFICE, Tier.CHAIR})
+
+
+def my_work(account: int) -> MyWork:
+    """Everything that concerns a person, what waits for them first."""
+    with reading() as unit:
+        rows = _rows(unit, account, access.case_ids_of(unit.session, account, unit.now))
+        held = directory.posts_of(unit.session, account, unit.now)
+        boards = {p.partnership_id for p in held if p.tier in _BOARD_TIERS}
+        running = [r for r in rows if r.phase is not Phase.CLOSED]
+        return MyWork(
+            waiting_for_me=tuple(r for r in running if r.waits_for_me),
+            waiting_for_others=tuple(r for r in running if not r.waits_for_me),
+            finished=tuple(r for r in rows if r.phase is Phase.CLOSED),
+            drafts=drafts.rows_of(unit, account),
+            named_professional=_named_professional(unit, account, held),
+            may_raise=any(p.agency_kind != AgencyKind.BOARD for p in held),
+            board_of=_partnerships(unit, boards),
+        )
+
+
+def worklist(account: int, partnership: str) -> tuple[WorkRow, ...]:
+    """Every running case of a partnership, by clock, for its board office and chair.
+
+    Raises NotFound for everybody else.
+    """
+    with reading() as unit:
+        owner = board_member(unit, account, partnership)
+        ids = unit.session.execute(
+            select(Case.partnership_id, Case.id).where(
+                Case.partnership_id == owner.id, Case.phase != Phase.CLOSED
+            )
+        ).tuples()
+        return tuple(_rows(unit, account, list(ids)))
+
+
+def board_member(unit: Unit, account: int, partnership: str) -> Row[Any]:
+    """The partnership's row, for somebody who holds an office or the chair of its board today.
+
+    Raises NotFound for everybody else.
+    """
+    row = unit.session.execute(
+        select(*Partnership.__table__.c).where(Partnership.public_id == partnership)
+    ).first()
+    held = directory.posts_of(unit.session, account, unit.now)
+    if row is None or not any(p.partnership_id == row.id and p.tier in _BOARD_TIERS for p in held):
+        raise NotFound
+    return row
+
+
+def _partnerships(unit: Unit, ids: set[int]) -> tuple[PartnershipView, ...]:
+    rows = unit.session.execute(
+        select(*Partnership.__table__.c).where(Partnership.id.in_(sorted(ids))).order_by(Partnership.name)
+    )
+    return tuple(partnership_view(row) for row in rows)
+
+
+def _named_professional(unit: Unit, account: int, held: tuple[directory.HeldBy, ...]) -> str | None:
+    """Whom to talk to first: the safeguarding lead of the person's own agency."""
+    for mine in held:
+        known = directory.directory_of(unit.session, mine.partnership_id, [mine.agency_id], unit.now)
+        post = known.find(mine.agency_id, Tier.LEAD, None)
+        people = [p.name for p in known.whom_to_tell(post)[0] if p.account_id != account] if post else []
+        if people and post:
+            return f"{people[0]}, {post.title}"
+    return None
+
+
+def _rows(unit: Unit, account: int, ids: list[tuple[int, int]]) -> list[WorkRow]:
+    rows: list[WorkRow] = []
+    for partnership in dict.fromkeys(owner for owner, _ in ids):
+        of_one = [case for owner, case in ids if owner == partnership]
+        name = unit.session.execute(
+            select(Partnership.name).where(Partnership.id == partnership)
+        ).scalar_one()
+        files = case_file.load(unit.session, partnership, of_one, unit.now)
+        rows += [_row(files[case], account, name, unit.now) for case in of_one]
+    return sorted(rows, key=lambda r: (r.due is None, r.due or unit.now))
+
+
+def _row(file: CaseFile, account: int, partnership: str, now: datetime) -> WorkRow:
+    row, stage = file.row, file.protocol.stages[file.row.stage]
+    main = _main_clock(file)
+    seat = file.seats()[main.waits_for] if main else None
+    return WorkRow(
+        public_id=row.public_id,
+        reference=row.reference,
+        partnership=partnership,
+        raising_agency=file.agencies[file.parties[Side.RAISING]].name,
+        challenged_agency=file.agencies[file.parties[Side.CHALLENGED]].name,
+        stage_name=stage.name,
+        phase=Phase(row.phase),
+        due=main.due_at if main else None,
+        zone=main.zone if main else "Europe/London",
+        waits_for_title=seat.title if seat else "",
+        waits_for_agency=seat.agency if seat else "",
+        waits_for_me=any(
+            _waits_for(file, c.clock, c.waits_for) & file.slots_of(account) for c in file.clocks
+        ),
+        moved_by_silence=row.moved_by_silence,
+        unheld=seat is not None and seat.via is Via.VACANT,
+        past_time=any(c.rung > 1 or c.due_at < now for c in file.clocks),
+        raised_by_me=row.raiser_id == account,
+    )
+
+
+def _main_clock(file: CaseFile) -> Row[Any] | None:
+    climbs = {c.id for c in file.protocol.stages[file.row.stage].clocks if c.on_expiry is Expiry.CLIMB}
+    ranked = sorted(file.clocks, key=lambda c: (c.clock not in climbs, c.due_at))
+    return ranked[0] if ranked else None
+
+
+def _waits_for(file: CaseFile, clock: str, owner: str) -> frozenset[str]:
+    """Whose turn it is: the owner of the clock, and the slots that may answer for them."""
+    known = file.protocol.stages[file.row.stage].clock(clock)
+    return frozenset({owner, *(known.waits_for if known else ())})
