@@ -76,7 +76,8 @@ class Proposal:
 class CaseState:
     """The facts that decide what may happen next.
 
-    `calendars` holds the working calendar that clocks of each side run on. `empty_slots` are slots
+    `calendars` holds the working calendar that clocks of each side run on. `rungs` has the highest rung
+    that each clock reached in this stage entry. `empty_slots` are slots
     that nobody but the raiser could sit in, so nothing is asked of them. `party_agencies` and
     `party_people` are all agencies and accounts that ever stood on either side.
     """
@@ -89,6 +90,7 @@ class CaseState:
     lead_view: LeadView = LeadView.NONE
     proposal: Proposal | None = None
     readdressed: int = 0
+    rungs: Mapping[str, int] = field(default_factory=dict)
     empty_slots: frozenset[str] = frozenset()
     party_agencies: frozenset[int] = frozenset()
     party_people: frozenset[int] = frozenset()

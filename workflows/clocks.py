@@ -28,7 +28,9 @@ def entry_clocks(
     protocol: Protocol, case: CaseState, stage: Stage, now: datetime
 ) -> tuple[StartedClock, ...]:
     """The clocks that start when a stage is entered. Nothing is asked of a slot that nobody fills."""
-    starting = (c for c in stage.clocks if c.starts_on is None and not case.empty_slots.issuperset(c.waits_for))
+    starting = (
+        c for c in stage.clocks if c.starts_on is None and not case.empty_slots.issuperset(c.waits_for)
+    )
     return tuple(start(protocol, case, clock, 1, clock.budgets[case.track], now) for clock in starting)
 
 
@@ -57,6 +59,11 @@ def start(
 def running(started: Iterable[StartedClock]) -> tuple[RunningClock, ...]:
     """Started deadlines as the next decision will see them."""
     return tuple(RunningClock(s.clock, s.rung, s.base, s.due) for s in started)
+
+
+def rungs(started: Iterable[StartedClock]) -> dict[str, int]:
+    """The rung that each started clock stands on."""
+    return {s.clock: s.rung for s in started}
 
 
 def all_ended(question: Question, command: Command, now: datetime) -> tuple[EndedClock, ...]:
@@ -97,7 +104,7 @@ def within_stage(
     started = _starting(question, command, case, stage, gone, now)
     kept = tuple(c for c in case.clocks if (c.clock, c.rung) not in gone)
     return Decision(
-        after=replace(case, clocks=kept + running(started)),
+        after=replace(case, clocks=kept + running(started), rungs={**case.rungs, **rungs(started)}),
         events=events,
         started=started,
         ended=ended,
@@ -136,7 +143,12 @@ def _starting(
 
 
 def _budget(
-    protocol: Protocol, stage: Stage, command: Command, clock: Clock, case: CaseState, gone: set[tuple[str, int]]
+    protocol: Protocol,
+    stage: Stage,
+    command: Command,
+    clock: Clock,
+    case: CaseState,
+    gone: set[tuple[str, int]],
 ) -> Amount | None:
     """How long a clock gets if this command starts it, else None."""
     if isinstance(command, TimeOut):

@@ -25,7 +25,7 @@ from workflows.commands import (
     TimeOut,
     Withdraw,
 )
-from workflows.events import Cause, Event, EventKind
+from workflows.events import Cause, Code, Event, EventKind
 from workflows.guards import Question
 from workflows.protocol import Expiry, Phase, Protocol, Side, Stage
 from workflows.risk import raise_risk
@@ -65,7 +65,7 @@ def begin(
     raised = Event(EventKind.CONCERN_RAISED, {"track": track.id, "urgency": str(command.urgency)})
     started = clocks.entry_clocks(protocol, case, stage, now)
     return Decision(
-        after=replace(case, clocks=clocks.running(started)),
+        after=replace(case, clocks=clocks.running(started), rungs=clocks.rungs(started)),
         events=(raised, *_safety(command)),
         entered=Entry(stage.id, stage.phase, "raised", stage.seats),
         started=started,
@@ -81,14 +81,10 @@ def of(question: Question, target: Stage) -> Decision:
     case = _with_actor(question, effect.case)
     events = effect.events + (_safety(command) if command.trigger is not Trigger.SAY_SAFETY else ())
     moves = question.move.to is not None and _leaves(question, command)
+    effect = replace(effect, case=case)
     if not moves:
-        return clocks.within_stage(question, command, replace_case(effect, case), events, now)
-    return _entering(question, command, replace_case(effect, case), events, target, now)
-
-
-def replace_case(effect: Effect, case: CaseState) -> Effect:
-    """The same effect on a case that has been added to."""
-    return replace(effect, case=case)
+        return clocks.within_stage(question, command, effect, events, now)
+    return _entering(question, command, effect, events, target, now)
 
 
 def _leaves(question: Question, command: Command) -> bool:
@@ -100,13 +96,18 @@ def _leaves(question: Question, command: Command) -> bool:
 
 
 def _entering(
-    question: Question, command: Command, effect: Effect, events: tuple[Event, ...], target: Stage, now: datetime
+    question: Question,
+    command: Command,
+    effect: Effect,
+    events: tuple[Event, ...],
+    target: Stage,
+    now: datetime,
 ) -> Decision:
     before = question.protocol.stages[question.case.stage]
     case = replace(effect.case, stage=target.id, position=Position.NONE, proposal=None, readdressed=0)
     started = clocks.entry_clocks(question.protocol, case, target, now)
     return Decision(
-        after=replace(case, clocks=clocks.running(started)),
+        after=replace(case, clocks=clocks.running(started), rungs=clocks.rungs(started)),
         events=events + _passage(before, target, effect.cause),
         entered=Entry(target.id, target.phase, effect.cause, target.seats),
         started=started,
@@ -187,7 +188,7 @@ def _propose(question: Question, command: Command, now: datetime) -> Effect:
 
 def _agree(question: Question, command: Command, now: datetime) -> Effect:
     proposal = question.case.proposal
-    codes = {"side": str(_side(question)), "reply": proposal.reply if proposal else False}
+    codes: dict[str, Code] = {"side": str(_side(question)), "reply": proposal.reply if proposal else False}
     return Effect(question.case, (Event(EventKind.SETTLEMENT_AGREED, codes),), "agreed")
 
 
@@ -222,7 +223,7 @@ def _time_out(question: Question, command: Command, now: datetime) -> Effect:
         raise TypeError(f"{command!r} names no clock")
     ended = next(c for c in question.case.clocks if (c.clock, c.rung) == (command.clock, command.rung))
     clock = question.protocol.stages[question.case.stage].clock(command.clock)
-    codes = {
+    codes: dict[str, Code] = {
         "clock": command.clock,
         "rung": command.rung,
         "due": ended.due.astimezone(UTC).isoformat(),

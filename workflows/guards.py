@@ -79,7 +79,9 @@ def no_proposal_of_ours(question: Question) -> Refusal | None:
     """This side has not proposed already."""
     proposal = question.case.proposal
     if proposal is not None and not proposal.reply and proposal.side in question.sides():
-        return Refusal("already_proposed", "Your side has proposed this already and waits for the other side.")
+        return Refusal(
+            "already_proposed", "Your side has proposed this already and waits for the other side."
+        )
     return None
 
 

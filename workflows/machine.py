@@ -16,7 +16,7 @@ walker that nobody keeps.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from transitions import EventData, Machine, MachineError
 
@@ -62,7 +62,7 @@ def _build(protocol: Protocol) -> Machine:
 
 
 def _transition(stage: Stage, move: Move) -> dict[str, Any]:
-    checks = [overdue] if move.trigger is Trigger.TIME_OUT else [seated]
+    checks: list[Condition] = [overdue] if move.trigger is Trigger.TIME_OUT else [seated]
     checks += [CONDITIONS[name] for name in move.conditions]
     # dest None is an internal transition: the case stays where it is.
     return {
@@ -75,7 +75,7 @@ def _transition(stage: Stage, move: Move) -> dict[str, Any]:
 
 def _condition(check: Condition) -> Callable[[EventData], bool]:
     def holds(data: EventData) -> bool:
-        walker: _Walker = data.model
+        walker = cast(_Walker, data.model)
         walker.refusal = check(walker.question)
         return walker.refusal is None
 
@@ -119,5 +119,7 @@ def _fire(protocol: Protocol, question: Question) -> _Walker:
 
 def _not_here(stage: Stage, trigger: Trigger) -> Refusal:
     if stage.phase is Phase.CLOSED:
-        return Refusal("closed", "This case is closed. If somebody may still be at risk, raise a new concern.")
+        return Refusal(
+            "closed", "This case is closed. If somebody may still be at risk, raise a new concern."
+        )
     return Refusal("not_possible_here", f"This cannot be done while the case is in “{stage.name}”.")

@@ -48,5 +48,9 @@ def _shorten(
     if due >= running.due:
         return None
     return ShortenedClock(
-        running.clock, running.rung, str(budget), due, remind_instant(due, clock.reminders.get(track), now, calendar)
+        running.clock,
+        running.rung,
+        str(budget),
+        due,
+        remind_instant(due, clock.reminders.get(track), now, calendar),
     )

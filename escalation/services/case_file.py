@@ -41,6 +41,9 @@ class CaseFile:
     protocol: Protocol
     places: tuple[Row[Any], ...]
     clocks: tuple[Row[Any], ...]
+    """Open deadlines."""
+    rungs: Mapping[str, int]
+    """The highest rung of each clock in the current stage entry."""
     proposal: Row[Any] | None
     recused: frozenset[int]
     directory: Directory
@@ -61,6 +64,7 @@ class CaseFile:
             lead_view=LeadView(self.row.lead_view),
             proposal=Proposal(Side(self.proposal.side), self.proposal.reply) if self.proposal else None,
             readdressed=self.row.readdressed,
+            rungs=self.rungs,
             empty_slots=self.empty_slots(),
             party_agencies=self.party_agencies(),
             party_people=self.acted | {self.row.raiser_id},
@@ -152,9 +156,7 @@ def load(
     """
     rows = session.execute(_cases(partnership, ids)).all()
     places = _by_case(session, select(*Participation.__table__.c), Participation, partnership, ids)
-    clocks = _by_case(
-        session, select(*Deadline.__table__.c).where(Deadline.state == "open"), Deadline, partnership, ids
-    )
+    clocks = _by_case(session, select(*Deadline.__table__.c), Deadline, partnership, ids)
     proposals = _by_case(
         session,
         select(*ProposalRow.__table__.c).where(ProposalRow.state == "open"),
@@ -175,7 +177,8 @@ def load(
             row=row,
             protocol=books[row.protocol_version_id],
             places=tuple(places[row.id]),
-            clocks=tuple(c for c in clocks[row.id] if c.entry_seq == row.entry_seq),
+            clocks=tuple(c for c in clocks[row.id] if c.state == "open"),
+            rungs={c.clock: c.rung for c in clocks[row.id] if c.entry_seq == row.entry_seq},
             proposal=next(iter(proposals[row.id]), None),
             recused=frozenset(r.account_id for r in recusals[row.id]),
             directory=known,
