@@ -108,20 +108,22 @@ def _entering(
     started = clocks.entry_clocks(question.protocol, case, target, now)
     return Decision(
         after=replace(case, clocks=clocks.running(started), rungs=clocks.rungs(started)),
-        events=events + _passage(before, target, effect.cause),
+        events=events + _passage(before, target, effect),
         entered=Entry(target.id, target.phase, effect.cause, target.seats),
         started=started,
         ended=clocks.all_ended(question, command, now),
     )
 
 
-def _passage(before: Stage, target: Stage, cause: str) -> tuple[Event, ...]:
+def _passage(before: Stage, target: Stage, effect: Effect) -> tuple[Event, ...]:
     """What entering a stage is called: settled for now, closed, or moved up."""
+    cause = effect.cause
     if target.phase is Phase.CLOSED:
         return (Event(EventKind.CLOSED, {"cause": cause}),)
     if target.phase is Phase.PROVISIONAL:
         return (Event(EventKind.SETTLED_FOR_NOW, {"cause": cause}),)
-    return (Event(EventKind.MOVED_UP, {"from": before.id, "to": target.id, "cause": cause}),)
+    silent = {k: v for event in effect.events for k, v in event.codes.items() if k == "waits_for"}
+    return (Event(EventKind.MOVED_UP, {"from": before.id, "to": target.id, "cause": cause, **silent}),)
 
 
 def _with_actor(question: Question, case: CaseState) -> CaseState:

@@ -53,12 +53,14 @@ Code = str | int | bool
 class Event:
     """One thing that happened. `codes` hold ids and words from closed lists, never prose.
 
-    Codes by kind (all optional unless the kind cannot do without):
-    deadline_lapsed: clock, rung, due (ISO UTC), late_by (whole seconds), waits_for (slot);
-    moved_up: from, to, cause; settled_for_now: cause (agreed | board); board_decided: changed;
-    risk_rose: from, to (tracks); follow_up_answered: safer, safe_to_raise;
-    withdrawn: freely; settlement_*: side, reply (True when the proposal is a reply that was given);
-    readdressed: agency; reminded: clock, rung; owned, safety_said, change_told: none.
+    Codes by kind:
+    deadline_lapsed: clock, rung, due (ISO UTC), late_by (whole seconds), waits_for (slot), climbs;
+    moved_up: from, to, cause, and waits_for (the silent slot) when the cause is silence;
+    settled_for_now: cause (agreed | board); board_decided: changed; risk_rose: from, to (tracks);
+    follow_up_answered: safer, safe_to_raise; withdrawn: freely; closed: cause; readdressed: agency;
+    settlement_*: side, and reply (True when what was agreed to is a reply that was given);
+    reminded: clock, rung, waits_for, climbs; post_vacant: slot;
+    mail_undeliverable: slot, waits_for (the same), mail. The other kinds carry none.
     """
 
     kind: EventKind

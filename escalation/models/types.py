@@ -4,10 +4,25 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, DateTime, Dialect, Integer, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    Integer,
+    Row,
+    Select,
+    String,
+    Text,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of columns that are named where they are selected."""
+AnySelect = Select[*tuple[Any, ...]]
+"""A query for such rows."""
 UTC_TEXT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 

@@ -5,11 +5,12 @@ Every opening is written to the read log, in a short transaction of its own: loo
 
 from datetime import datetime
 
-from sqlalchemy import Row, Select, and_, exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from escalation.errors import NotFound
 from escalation.models import Account, Case, Holding, Participation, ReadEntry, Recusal
+from escalation.models.types import AnyRow, AnySelect
 
 
 def case_ids_of(session: Session, account: int, now: datetime) -> list[tuple[int, int]]:
@@ -45,16 +46,14 @@ def record_read(
     )
 
 
-def _one(session: Session, query: Select[tuple[int, int, str]], lock: bool) -> tuple[int, int]:
-    row: Row[tuple[int, int, str]] | None = session.execute(
-        query.with_for_update(of=Case) if lock else query
-    ).first()
+def _one(session: Session, query: AnySelect, lock: bool) -> tuple[int, int]:
+    row: AnyRow | None = session.execute(query.with_for_update(of=Case) if lock else query).first()
     if row is None:
         raise NotFound
     return row.partnership_id, row.id
 
 
-def _related(account: int, now: datetime) -> Select[tuple[int, int, str]]:
+def _related(account: int, now: datetime) -> AnySelect:
     """Cases in which the account sits today: as the raiser, or through a post it holds or deputises for."""
     of_case = and_(Participation.partnership_id == Case.partnership_id, Participation.case_id == Case.id)
     holds = and_(

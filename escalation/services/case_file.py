@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from notifications.message import Person, Seat, Via
-from sqlalchemy import Row, Select, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from escalation.models import (
@@ -25,8 +24,10 @@ from escalation.models import (
     Recusal,
     StageEntry,
 )
+from escalation.models.types import AnyRow, AnySelect
 from escalation.services import directory, protocols
 from escalation.services.directory import Directory, HeldPost
+from notifications.message import Person, Seat, Via
 from workflows.calendar import WorkingCalendar
 from workflows.case import Actor, CaseState, LeadView, Position, Proposal, RunningClock
 from workflows.events import Cause
@@ -37,17 +38,17 @@ from workflows.protocol import Protocol, Side, Slot, Tier
 class CaseFile:
     """One case as read: its row, its protocol, who takes part, what runs, and the directory around it."""
 
-    row: Row[Any]
+    row: AnyRow
     protocol: Protocol
-    places: tuple[Row[Any], ...]
-    clocks: tuple[Row[Any], ...]
+    places: tuple[AnyRow, ...]
+    clocks: tuple[AnyRow, ...]
     """Open deadlines."""
     rungs: Mapping[str, int]
     """The highest rung of each clock in the current stage entry."""
-    proposal: Row[Any] | None
+    proposal: AnyRow | None
     recused: frozenset[int]
     directory: Directory
-    agencies: Mapping[int, Row[Any]]
+    agencies: Mapping[int, AnyRow]
     board_agency: int
     parties: Mapping[Side, int]
     """The agency that now stands on the raising and on the challenged side."""
@@ -96,7 +97,7 @@ class CaseFile:
             and post.accounts() == alone
         )
 
-    def place_in(self, slot: str) -> Row[Any] | None:
+    def place_in(self, slot: str) -> AnyRow | None:
         """The standing participation of a slot, if it has been seated."""
         return next((p for p in self.places if p.slot == slot and p.ended_at is None), None)
 
@@ -129,7 +130,7 @@ class CaseFile:
         """The person as `decide` sees them."""
         return Actor(account, self.slots_of(account), agencies)
 
-    def _sits(self, place: Row[Any], account: int) -> bool:
+    def _sits(self, place: AnyRow, account: int) -> bool:
         if place.account_id == account:
             return True
         post = self.directory.posts.get(place.post_id) if place.post_id else None
@@ -191,7 +192,7 @@ def load(
     }
 
 
-def _cases(partnership: int, ids: Sequence[int]) -> Select[Any]:
+def _cases(partnership: int, ids: Sequence[int]) -> AnySelect:
     silent = exists().where(
         StageEntry.partnership_id == Case.partnership_id,
         StageEntry.case_id == Case.id,
@@ -205,9 +206,9 @@ def _cases(partnership: int, ids: Sequence[int]) -> Select[Any]:
 
 
 def _by_case(
-    session: Session, query: Select[Any], model: Any, partnership: int, ids: Sequence[int]
-) -> dict[int, list[Row[Any]]]:
-    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    session: Session, query: AnySelect, model: Any, partnership: int, ids: Sequence[int]
+) -> dict[int, list[AnyRow]]:
+    found: dict[int, list[AnyRow]] = defaultdict(list)
     primary = model.__table__.primary_key.columns
     for row in session.execute(
         query.where(model.partnership_id == partnership, model.case_id.in_(ids)).order_by(*primary)
@@ -216,12 +217,12 @@ def _by_case(
     return found
 
 
-def _parties(places: list[Row[Any]]) -> dict[Side, int]:
+def _parties(places: list[AnyRow]) -> dict[Side, int]:
     standing = [p for p in places if p.ended_at is None and p.side != Side.BOARD]
     return {Side(p.side): p.agency_id for p in reversed(standing)}
 
 
-def _agencies(session: Session, ids: set[int]) -> dict[int, Row[Any]]:
+def _agencies(session: Session, ids: set[int]) -> dict[int, AnyRow]:
     rows = session.execute(select(*Agency.__table__.c).where(Agency.id.in_(sorted(ids))))
     return {row.id: row for row in rows}
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
-from workflows.machine import possibilities
+from sqlalchemy import select
 
 from escalation.models import Partnership
 from escalation.models.places import AgencyKind
+from escalation.models.types import AnyRow
 from escalation.security.permissions import Reading, permitted, relation_of
 from escalation.services import case_file, directory, history
 from escalation.services.case_file import CaseFile, is_raiser_slot
@@ -33,6 +33,7 @@ from escalation.services.views import (
 )
 from workflows.case import LeadView, Position
 from workflows.events import EventKind
+from workflows.machine import possibilities
 from workflows.protocol import Phase, Side
 from workflows.triggers import Trigger
 
@@ -125,7 +126,7 @@ class _View:
         shown = (self._event(e) for e in reversed(self.record.events))
         return tuple(e for e in shown if e is not None)
 
-    def _event(self, row: Row[Any]) -> EventView | None:
+    def _event(self, row: AnyRow) -> EventView | None:
         kind = EventKind(row.kind)
         if kind in _LEADERSHIP and not self.may(Reading.RAISING_SIDE):
             return None
@@ -145,7 +146,7 @@ class _View:
             written=tuple(WrittenView(t.field, t.text, author, agency, side, row.at) for t in texts),
         )
 
-    def _author(self, row: Row[Any]) -> tuple[str, str, Side | None]:
+    def _author(self, row: AnyRow) -> tuple[str, str, Side | None]:
         """Display name, agency and side of who acted; empty for the clock."""
         if row.actor_id is None:
             return "", "", None
@@ -193,10 +194,10 @@ class _View:
         )
 
     def _last_activity(self) -> datetime:
-        acted = [e.at for e in self.record.events if e.actor_id is not None]
+        acted: list[datetime] = [e.at for e in self.record.events if e.actor_id is not None]
         return max([*acted, *self.record.opened.values()])
 
-    def _partnership(self) -> Row[Any]:
+    def _partnership(self) -> AnyRow:
         return self.unit.session.execute(
             select(*Partnership.__table__.c).where(Partnership.id == self.file.row.partnership_id)
         ).one()
@@ -207,7 +208,7 @@ def account_is_raiser(file: CaseFile, account: int) -> bool:
     return bool(file.row.raiser_id == account)
 
 
-def partnership_view(row: Row[Any] | Any) -> PartnershipView:
+def partnership_view(row: AnyRow | Any) -> PartnershipView:
     """What pages say about a partnership."""
     return PartnershipView(
         public_id=row.public_id,

@@ -4,24 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from workflows.deadlines import spell_out
-from workflows.machine import begin
 
 from escalation.errors import NotAllowed, NotFound
 from escalation.models import Agency, Case, DraftRow, Membership, Partnership, Statement
 from escalation.models.places import AgencyKind
+from escalation.models.types import AnyRow
 from escalation.security import access
 from escalation.security.chain import GENESIS
 from escalation.security.public_ids import new_public_id, new_reference
 from escalation.services import case_file, cases, directory, protocols, submissions, transition
 from escalation.services.case_file import CaseFile
+from escalation.services.deadline_view import amount_of
 from escalation.services.unit import Unit, reading, writing
 from escalation.services.views import CaseView, RaisePreview, WhoIsTold
 from workflows.case import Decision
 from workflows.commands import RaiseConcern
+from workflows.deadlines import spell_out
+from workflows.machine import begin
 from workflows.protocol import Phase, Protocol, Side, Tier
 from workflows.triggers import Trigger
 
@@ -44,12 +46,12 @@ class NewConcern:
 class _Ground:
     """What raising stands on: the partnership, the agencies on both sides, the protocol in force."""
 
-    partnership: Row[Any]
+    partnership: AnyRow
     raising: int
-    challenged: Row[Any]
+    challenged: AnyRow
     version: int
     protocol: Protocol
-    agencies: dict[int, Row[Any]]
+    agencies: dict[int, AnyRow]
     board: int
 
 
@@ -226,17 +228,12 @@ def preview(account: int, concern: NewConcern) -> RaisePreview:
         ground = _ground(unit, account, concern)
         file = _empty_file(unit, account, concern, ground, case_id=0)
         decision = _begin(file, concern, unit)
-        stage = ground.protocol.first_stage
         main = next(c for c in decision.started if c.side is Side.CHALLENGED)
-        move = stage.move(Trigger.TIME_OUT)
+        move = ground.protocol.first_stage.move(Trigger.TIME_OUT)
         return RaisePreview(
-            told=_told(file, stage.seats),
+            told=_told(file, ground.protocol.first_stage.seats),
             due=main.due,
-            days=spell_out(
-                stage.clock(main.clock).budgets[decision.after.track],
-                main.base,
-                file.calendars()[Side.CHALLENGED],
-            ),  # type: ignore[union-attr]
+            days=spell_out(amount_of(main.budget), main.base, file.calendars()[Side.CHALLENGED]),
             budget=main.budget,
             next_stage=ground.protocol.stages[move.to].name if move and move.to else "",
             zone=main.zone,

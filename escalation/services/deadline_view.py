@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row
-from workflows.deadlines import spell_out, working_days_between
-
+from escalation.models.types import AnyRow
 from escalation.services.case_file import CaseFile
 from escalation.services.history import History
 from escalation.services.views import DeadlineView
 from workflows.case import DeadlineState
+from workflows.deadlines import spell_out, working_days_between
 from workflows.protocol import Amount, Expiry, Side, Unit
 
 
@@ -28,7 +26,7 @@ def main_deadline(running: Iterable[DeadlineView], file: CaseFile) -> DeadlineVi
     return ranked[0] if ranked else None
 
 
-def _view(now: datetime, file: CaseFile, row: Row[Any], stage: str) -> DeadlineView:
+def _view(now: datetime, file: CaseFile, row: AnyRow, stage: str) -> DeadlineView:
     clock = file.protocol.stages[stage].clock(row.clock)
     side = Side(row.side)
     calendar = file.calendars()[side]

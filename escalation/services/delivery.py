@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from notifications.compose import compose
-from notifications.mailer import Mailer, PermanentFailure, TemporaryFailure
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import or_, select, update
 
 from escalation.models import OutboxRow
+from escalation.models.types import AnyRow
 from escalation.services import mail_facts, undeliverable
 from escalation.services.unit import Unit, reading, writing
+from notifications.compose import compose
+from notifications.mailer import Mailer, PermanentFailure, TemporaryFailure
 
 LEASE = timedelta(minutes=2)
 GIVE_UP = timedelta(hours=72)
@@ -62,7 +63,7 @@ def deliver(room: PostRoom, limit: int = 100) -> Delivered:
     return done
 
 
-def _claim(limit: int) -> list[Row[Any]]:
+def _claim(limit: int) -> list[AnyRow]:
     """Leases due mails: raises each row's token, so that only this run may mark it."""
     with writing() as unit:
         free = or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < unit.now)
@@ -97,7 +98,7 @@ def _claim(limit: int) -> list[Row[Any]]:
         )
 
 
-def _hand_over(room: PostRoom, mailer: Mailer, row: Row[Any], done: Delivered) -> None:
+def _hand_over(room: PostRoom, mailer: Mailer, row: AnyRow, done: Delivered) -> None:
     message_id = f"<{row.epoch}.{row.id}.{row.dedupe_key.encode().hex()[-24:]}@{room.mail_domain}>"
     try:
         mailer.send(_composed(room, row, message_id))
@@ -105,7 +106,7 @@ def _hand_over(room: PostRoom, mailer: Mailer, row: Row[Any], done: Delivered) -
         _put_off(row, str(failure), done)
     except PermanentFailure as failure:
         _fail(row, str(failure), done)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (logged, and kept with the row for a person to see)
         # One mail that cannot be made must not keep back the others: it is tried again, and seen.
         _log.exception("a mail could not be made", outbox=row.id, name=row.name)
         _put_off(row, f"{type(error).__name__}", done)
@@ -117,7 +118,7 @@ def _hand_over(room: PostRoom, mailer: Mailer, row: Row[Any], done: Delivered) -
         done.sent += 1
 
 
-def _composed(room: PostRoom, row: Row[Any], message_id: str) -> Any:
+def _composed(room: PostRoom, row: AnyRow, message_id: str) -> Any:
     with reading() as unit:
         address, facts, forbidden = mail_facts.for_row(unit, row, room.base_url)
     return compose(
@@ -131,7 +132,7 @@ def _composed(room: PostRoom, row: Row[Any], message_id: str) -> Any:
     )
 
 
-def _put_off(row: Row[Any], error: str, done: Delivered) -> None:
+def _put_off(row: AnyRow, error: str, done: Delivered) -> None:
     with writing() as unit:
         if unit.now - row.owed_at > GIVE_UP:
             expired = True
@@ -146,11 +147,11 @@ def _put_off(row: Row[Any], error: str, done: Delivered) -> None:
 
 def _wait(attempts: int) -> timedelta:
     """Doubles from 30 seconds to an hour, with a quarter of jitter so that mails do not march in step."""
-    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
+    wait = min(FIRST_WAIT * float(2 ** min(attempts - 1, 10)), LONGEST_WAIT)
     return wait * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, guards nothing)
 
 
-def _fail(row: Row[Any], error: str, done: Delivered) -> None:
+def _fail(row: AnyRow, error: str, done: Delivered) -> None:
     """For good: the person counts as not told, and the deputy and the board office hear of it."""
     with writing() as unit:
         if _mark(unit, row, state="failed", error=error[:200]):
@@ -158,7 +159,7 @@ def _fail(row: Row[Any], error: str, done: Delivered) -> None:
             done.failed += 1
 
 
-def _mark(unit: Unit, row: Row[Any], **values: Any) -> bool:
+def _mark(unit: Unit, row: AnyRow, **values: Any) -> bool:
     """Marks a leased row, if the lease is still ours. False when another run has taken it over."""
     marked = unit.session.execute(
         update(OutboxRow)

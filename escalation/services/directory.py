@@ -10,12 +10,13 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
-from notifications.message import Person, Seat, Via
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from escalation.models import Account, Agency, Holding, Membership, Post
 from escalation.models.places import AgencyKind, HoldingKind
+from escalation.models.types import AnyRow
+from notifications.message import Person, Seat, Via
 from workflows.calendar import WorkingCalendar
 from workflows.protocol import Side, Slot, Tier
 
@@ -32,8 +33,8 @@ class HeldPost:
     tier: str
     line: str
     title: str
-    holders: tuple[Row[Any], ...]
-    deputies: tuple[Row[Any], ...]
+    holders: tuple[AnyRow, ...]
+    deputies: tuple[AnyRow, ...]
 
     def accounts(self) -> frozenset[int]:
         """Everybody who may act for the post today, holders and deputies."""
@@ -55,7 +56,7 @@ class Directory:
 
     def whom_to_tell(
         self, post: HeldPost, without: frozenset[int] = NOBODY
-    ) -> tuple[tuple[Row[Any], ...], Via]:
+    ) -> tuple[tuple[AnyRow, ...], Via]:
         """The people who are told today: holders at work, else deputies, else nobody (vacant)."""
         present = [p for p in post.holders if p.account_id not in without and not self._away(p)]
         if any(p.mail_ok for p in present):
@@ -69,7 +70,7 @@ class Directory:
         told = tuple(Person(p.account_id, p.mail_ok) for p in people)
         return Seat(slot.id, slot.side, post.title if post else slot.title, agency, told, via)
 
-    def _away(self, person: Row[Any]) -> bool:
+    def _away(self, person: AnyRow) -> bool:
         return person.away_until is not None and person.away_until > self.at
 
 
@@ -88,7 +89,7 @@ def directory_of(session: Session, partnership: int, agencies: Iterable[int], no
     return Directory(now, {p.id: _held(p, [h for h in people if h.post_id == p.id]) for p in posts})
 
 
-def _held(post: Row[Any], people: list[Row[Any]]) -> HeldPost:
+def _held(post: AnyRow, people: list[AnyRow]) -> HeldPost:
     by_kind = {k: tuple(p for p in people if p.kind == k) for k in HoldingKind}
     return HeldPost(
         post.id,
@@ -149,7 +150,7 @@ def posts_of(session: Session, account: int, now: datetime) -> tuple[HeldBy, ...
     return tuple(HeldBy(*row) for row in rows)
 
 
-def board_agency(session: Session, partnership: int) -> Row[Any]:
+def board_agency(session: Session, partnership: int) -> AnyRow:
     """The agency that is the partnership's own board. Raises LookupError when it was not set up."""
     row = session.execute(
         select(*Agency.__table__.c)
@@ -161,7 +162,7 @@ def board_agency(session: Session, partnership: int) -> Row[Any]:
     return row
 
 
-def calendar_of(agency: Row[Any]) -> WorkingCalendar:
+def calendar_of(agency: AnyRow) -> WorkingCalendar:
     """The working calendar of an agency row."""
     return _calendar(
         agency.nation, agency.zone, agency.weekdays, agency.opens, agency.closes, agency.closures

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from escalation.errors import NotAllowed, NotFound
 from escalation.models import DraftRow, Partnership
 from escalation.models.places import AgencyKind
+from escalation.models.types import AnyRow
 from escalation.security import access
 from escalation.security.public_ids import new_public_id
 from escalation.services import directory
@@ -90,7 +90,7 @@ def rows_of(unit: Unit, account: int) -> tuple[DraftInList, ...]:
     )
 
 
-def _row(unit: Unit, account: int, public_id: str, *, lock: bool = False) -> Row[Any]:
+def _row(unit: Unit, account: int, public_id: str, *, lock: bool = False) -> AnyRow:
     query = select(*DraftRow.__table__.c).where(
         DraftRow.public_id == public_id, DraftRow.account_id == account
     )
@@ -108,7 +108,7 @@ def _of_case(unit: Unit, account: int, case: int, kind: str) -> str | None:
     ).scalar_one_or_none()
 
 
-def _partnership(unit: Unit, account: int, partnership: str) -> Row[tuple[int]]:
+def _partnership(unit: Unit, account: int, partnership: str) -> AnyRow:
     held = directory.posts_of(unit.session, account, unit.now)
     mine = {p.partnership_id for p in held if p.agency_kind != AgencyKind.BOARD}
     row = unit.session.execute(select(Partnership.id).where(Partnership.public_id == partnership)).first()

@@ -7,31 +7,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from escalation.models import Account, Deadline, EventRow, OutboxRow, ReadEntry, StageEntry, Statement
+from escalation.models.types import AnyRow
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """The record of one case. Events oldest first; `written` by event seq; `opened` by account."""
 
-    events: tuple[Row[Any], ...]
+    events: tuple[AnyRow, ...]
     codes: Mapping[int, Mapping[str, Any]]
     names: Mapping[int, str]
-    written: Mapping[int, tuple[Row[Any], ...]]
-    deadlines: tuple[Row[Any], ...]
-    entries: tuple[Row[Any], ...]
+    written: Mapping[int, tuple[AnyRow, ...]]
+    deadlines: tuple[AnyRow, ...]
+    entries: tuple[AnyRow, ...]
     opened: Mapping[int, datetime]
     told: Mapping[int, datetime]
-    failed: frozenset[int]
+    failed: frozenset[int | None]
 
 
 def read(session: Session, partnership: int, case: int) -> History:
     """Reads the record of a case."""
     events = _rows(session, EventRow, partnership, case, EventRow.seq)
-    written: dict[int, list[Row[Any]]] = defaultdict(list)
+    written: dict[int, list[AnyRow]] = defaultdict(list)
     for row in _rows(session, Statement, partnership, case, Statement.event_seq):
         written[row.event_seq].append(row)
     return History(
@@ -55,7 +56,7 @@ def read(session: Session, partnership: int, case: int) -> History:
     )
 
 
-def _rows(session: Session, model: Any, partnership: int, case: int, order: Any) -> tuple[Row[Any], ...]:
+def _rows(session: Session, model: Any, partnership: int, case: int, order: Any) -> tuple[AnyRow, ...]:
     query = select(*model.__table__.c).where(model.partnership_id == partnership, model.case_id == case)
     return tuple(session.execute(query.order_by(order)).all())
 

@@ -9,18 +9,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import structlog
-from sqlalchemy import Row, Select, select, update
-from workflows.machine import decide
+from sqlalchemy import select, update
 
 from escalation.models import Case, Deadline
+from escalation.models.types import AnyRow, AnySelect
 from escalation.services import case_file, transition
 from escalation.services.unit import Unit, reading, writing
 from workflows.case import CLOCK, Refusal
 from workflows.commands import TimeOut
 from workflows.events import EventKind
+from workflows.machine import decide
 
 CHUNK = 200
 _log = structlog.get_logger(__name__)
@@ -65,7 +65,7 @@ def next_due() -> datetime | None:
 
 def _sweep_chunk(swept: Swept, chunk: int) -> bool:
     """One chunk in one transaction. False when there was nothing (more) that could be done."""
-    claimed: Sequence[Row[Any]] = ()
+    claimed: Sequence[AnyRow] = ()
     try:
         with writing() as unit:
             claimed = unit.session.execute(_overdue(unit, chunk)).all()
@@ -81,7 +81,7 @@ def _sweep_chunk(swept: Swept, chunk: int) -> bool:
     return bool(done)
 
 
-def _overdue(unit: Unit, limit: int) -> Select[Any]:
+def _overdue(unit: Unit, limit: int) -> AnySelect:
     """Due deadlines, longest overdue first, at most one a case, with their cases locked."""
     return (
         select(Deadline.partnership_id, Deadline.case_id, Deadline.clock, Deadline.rung)
@@ -93,9 +93,9 @@ def _overdue(unit: Unit, limit: int) -> Select[Any]:
     )
 
 
-def _lapse(unit: Unit, claimed: Sequence[Row[Any]]) -> list[transition.Step]:
+def _lapse(unit: Unit, claimed: Sequence[AnyRow]) -> list[transition.Step]:
     done: list[transition.Step] = []
-    by_partnership: dict[int, dict[int, Row[Any]]] = defaultdict(dict)
+    by_partnership: dict[int, dict[int, AnyRow]] = defaultdict(dict)
     for row in claimed:
         by_partnership[row.partnership_id].setdefault(row.case_id, row)
     for partnership, rows in by_partnership.items():
@@ -106,7 +106,7 @@ def _lapse(unit: Unit, claimed: Sequence[Row[Any]]) -> list[transition.Step]:
     return done
 
 
-def _step(unit: Unit, file: case_file.CaseFile, row: Row[Any]) -> transition.Step | None:
+def _step(unit: Unit, file: case_file.CaseFile, row: AnyRow) -> transition.Step | None:
     decision = decide(file.protocol, file.state(), TimeOut(clock=row.clock, rung=row.rung), CLOCK, unit.now)
     if isinstance(decision, Refusal):
         if any((c.clock, c.rung) == (row.clock, row.rung) and c.due_at <= unit.now for c in file.clocks):
@@ -116,11 +116,11 @@ def _step(unit: Unit, file: case_file.CaseFile, row: Row[Any]) -> transition.Ste
     return transition.Step(file, decision)
 
 
-def _sweep_one(row: Row[Any], swept: Swept) -> None:
+def _sweep_one(row: AnyRow, swept: Swept) -> None:
     try:
         with writing() as unit:
             done = _lapse(unit, [row]) if unit.session.execute(_locked(row)).first() else []
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (logged, and kept with the row for a person to see)
         _log.exception("a case cannot be moved and is set aside", case=row.case_id, clock=row.clock)
         _set_aside(row, f"{type(error).__name__}: {error}"[:200])
         swept.set_aside += 1
@@ -128,12 +128,12 @@ def _sweep_one(row: Row[Any], swept: Swept) -> None:
     swept.add(done)
 
 
-def _locked(row: Row[Any]) -> Select[Any]:
+def _locked(row: AnyRow) -> AnySelect:
     case = select(Case.id).where(Case.partnership_id == row.partnership_id, Case.id == row.case_id)
     return case.with_for_update(skip_locked=True)
 
 
-def _set_aside(row: Row[Any], reason: str) -> None:
+def _set_aside(row: AnyRow, reason: str) -> None:
     with writing() as unit:
         unit.session.execute(
             update(Deadline)

@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from notifications.message import Facts
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from escalation.models import Account, Partnership
+from escalation.models.types import AnyRow
 from escalation.services import case_file
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit
+from notifications.message import Facts
 from workflows.protocol import Expiry, Phase
 from workflows.triggers import Trigger
 
 
-def for_row(unit: Unit, row: Row[Any], base_url: str) -> tuple[str, Facts, frozenset[str]]:
+def for_row(unit: Unit, row: AnyRow, base_url: str) -> tuple[str, Facts, frozenset[str]]:
     """The address, the facts, and the words that must not stand in this mail (agency and people names)."""
     place = unit.session.execute(
         select(*Partnership.__table__.c).where(Partnership.id == row.partnership_id)
@@ -49,7 +50,7 @@ def _account_facts(common: dict[str, Any], base_url: str) -> Facts:
     )
 
 
-def _case_facts(common: dict[str, Any], file: CaseFile, row: Row[Any], base_url: str) -> Facts:
+def _case_facts(common: dict[str, Any], file: CaseFile, row: AnyRow, base_url: str) -> Facts:
     stage = file.protocol.stages[file.row.stage]
     seats = file.seats()
     clock = _clock_for(file, row.slot)
@@ -66,7 +67,7 @@ def _case_facts(common: dict[str, Any], file: CaseFile, row: Row[Any], base_url:
     )
 
 
-def _clock_for(file: CaseFile, slot: str) -> Row[Any] | None:
+def _clock_for(file: CaseFile, slot: str) -> AnyRow | None:
     """The deadline that matters to who reads the mail: their own, else the one the case waits for."""
     climbs = {c.id for c in file.protocol.stages[file.row.stage].clocks if c.on_expiry is Expiry.CLIMB}
     ranked = sorted(file.clocks, key=lambda c: (c.waits_for != slot, c.clock not in climbs, c.due_at))

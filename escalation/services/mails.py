@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from notifications.audience import Moment, Owed, owed
-from notifications.message import Seat
 from sqlalchemy import text
 
-from escalation.models import OutboxRow
+from escalation.services.case_file import is_raiser_slot
 from escalation.services.unit import Unit
+from notifications.audience import Moment, owed
+from notifications.message import Owed, Seat
 from workflows.events import Event
 from workflows.protocol import Phase, Protocol, Side, Tier
 from workflows.triggers import Trigger
 
 if TYPE_CHECKING:
     from escalation.services.transition import Step
-
-TABLE = OutboxRow.__table__
 
 
 def owed_for(
@@ -52,6 +50,7 @@ def _moment(step: Step, seq: int, event: Event, seats: Mapping[str, Seat]) -> Mo
         took_part=tuple(s for s in slots if s in took_part),
         actor_account=step.account,
         actor_side=slots[step.slot].side if step.slot else None,
+        raiser_slot=next(s.id for s in slots.values() if is_raiser_slot(s)),
         office_slot=next(s.id for s in slots.values() if s.side is Side.BOARD and s.tier is Tier.OFFICE),
         phase=entered.phase if entered else Phase(file.row.phase),
     )

@@ -2,7 +2,6 @@
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from workflows.machine import decide
 
 from escalation.errors import NotFound, Refused
 from escalation.models import Agency, EventRow, Membership
@@ -16,6 +15,7 @@ from escalation.services.views import CaseView
 from workflows.case import Actor, Refusal
 from workflows.commands import Command, Readdress
 from workflows.events import EventKind
+from workflows.machine import decide
 from workflows.protocol import Phase
 
 _MATERIAL = frozenset(
@@ -107,7 +107,7 @@ def _refuse_if_moved_on(session: Session, file: CaseFile, seen: int | None) -> N
     if news:
         raise Refused(
             "moved_on",
-            "Something happened in this case while you were writing. Read it, then send again if you still wish.",
+            "Something happened in this case while you were writing. Read it, then send again if you wish.",
         )
 
 

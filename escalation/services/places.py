@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from notifications.message import Via
 from sqlalchemy import select
 
 from escalation.models import Account, Agency, Membership, Partnership
@@ -11,6 +10,7 @@ from escalation.services import directory, work
 from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, reading
 from escalation.services.views import AgencyChoice, PartnershipView
+from notifications.message import Via
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from workflows.loader import body_sha256, loads
 
 from escalation.errors import Refused
 from escalation.models import ProtocolVersion
+from workflows.loader import body_sha256, loads
 from workflows.protocol import Protocol
 
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import select
 
 from escalation.models import Case, Deadline
+from escalation.models.types import AnyRow, AnySelect
 from escalation.services import case_file, transition
 from escalation.services.unit import Unit, reading, writing
 from workflows.case import Decision
-from workflows.events import Event, EventKind
+from workflows.events import Code, Event, EventKind
+from workflows.protocol import Expiry
 
 CHUNK = 200
 
@@ -44,7 +46,7 @@ def _remind_chunk(chunk: int) -> int:
     with writing() as unit:
         claimed = unit.session.execute(_due(unit, chunk)).all()
         done = 0
-        by_partnership: dict[int, dict[int, list[Row[Any]]]] = defaultdict(lambda: defaultdict(list))
+        by_partnership: dict[int, dict[int, list[AnyRow]]] = defaultdict(lambda: defaultdict(list))
         for row in claimed:
             by_partnership[row.partnership_id][row.case_id].append(row)
         for partnership, rows in by_partnership.items():
@@ -55,7 +57,7 @@ def _remind_chunk(chunk: int) -> int:
         return done
 
 
-def _due(unit: Unit, limit: int) -> Select[Any]:
+def _due(unit: Unit, limit: int) -> AnySelect:
     return (
         select(
             Deadline.partnership_id, Deadline.case_id, Deadline.clock, Deadline.rung, Case.id.label("locked")
@@ -68,14 +70,18 @@ def _due(unit: Unit, limit: int) -> Select[Any]:
     )
 
 
-def _step(file: case_file.CaseFile, rows: list[Row[Any]], unit: Unit) -> transition.Step | None:
+def _step(file: case_file.CaseFile, rows: list[AnyRow], unit: Unit) -> transition.Step | None:
     """The reminders of one case that are still to be given, now that the case is locked."""
     open_now = {(c.clock, c.rung): c for c in file.clocks if c.reminded_at is None and c.due_at > unit.now}
     due = [open_now[r.clock, r.rung] for r in rows if (r.clock, r.rung) in open_now]
     if not due:
         return None
-    events = tuple(
-        Event(EventKind.REMINDED, {"clock": c.clock, "rung": c.rung, "waits_for": c.waits_for}) for c in due
-    )
+    events = tuple(Event(EventKind.REMINDED, _codes(file, clock)) for clock in due)
     decision = Decision(after=file.state(), events=events)
     return transition.Step(file, decision, reminded=tuple((c.clock, c.rung) for c in due))
+
+
+def _codes(file: case_file.CaseFile, row: AnyRow) -> dict[str, Code]:
+    clock = file.protocol.stages[file.row.stage].clock(row.clock)
+    climbs = clock is not None and clock.on_expiry is Expiry.CLIMB
+    return {"clock": row.clock, "rung": row.rung, "waits_for": row.waits_for, "climbs": climbs}

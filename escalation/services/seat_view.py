@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from notifications.message import Seat, Via
-
 from escalation.services.case_file import CaseFile, is_raiser_slot
 from escalation.services.history import History
 from escalation.services.views import SeatView, Standing
+from notifications.message import Seat, Via
 from workflows.events import EventKind
 from workflows.protocol import Slot
 

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from notifications.message import Seat, Via
-
 from escalation.services.case_file import CaseFile, is_raiser_slot
 from escalation.services.directory import HeldPost
 from escalation.services.unit import Unit
+from notifications.message import Seat, Via
 from workflows.case import Decision
 from workflows.events import Event, EventKind
 from workflows.protocol import Side, Slot, Tier

@@ -4,39 +4,44 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Table, TextClause, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from escalation.models.base import Base
 from escalation.models.types import utc_text
 
 Row = Mapping[str, Any]
 
 
-def insert_all(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Inserts `rows`, which all have the same keys (columns of `table`). Nothing for no rows."""
+def insert_all(connection: Connection, model: type[Base], rows: Sequence[Row]) -> None:
+    """Inserts `rows`, which all have the same keys (columns of `model`). Nothing for no rows."""
     if rows:
-        statement = _insert(table, tuple(rows[0]), connection.dialect.name)
+        statement = _insert(_table(model), tuple(rows[0]), connection.dialect.name)
         connection.execute(statement, {"rows": _as_json(rows)})
 
 
-def update_all(connection: Connection, table: Table, keys: Sequence[str], rows: Sequence[Row]) -> int:
-    """Updates the row of `table` that each of `rows` names by `keys`; gives how many were updated."""
+def update_all(connection: Connection, model: type[Base], keys: Sequence[str], rows: Sequence[Row]) -> int:
+    """Updates the row of `model` that each of `rows` names by `keys`; gives how many were updated."""
     if not rows:
         return 0
     columns = tuple(name for name in rows[0] if name not in keys)
-    statement = _update(table, tuple(keys), columns, connection.dialect.name)
+    statement = _update(_table(model), tuple(keys), columns, connection.dialect.name)
     if connection.dialect.name == "sqlite":
         # By primary key, one after the other: SQLite would scan the table for UPDATE ... FROM.
         return sum(connection.execute(statement, _plain(row)).rowcount for row in rows)
     return connection.execute(statement, {"rows": _as_json(rows)}).rowcount
 
 
-def insert_new(connection: Connection, table: Table, row: Row) -> bool:
+def insert_new(connection: Connection, model: type[Base], row: Row) -> bool:
     """Inserts one row unless its key is taken; True if it was inserted. Waits for a rival in flight."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return bool(connection.execute(insert(table).values(**row).on_conflict_do_nothing()).rowcount)
+    return bool(connection.execute(insert(_table(model)).values(**row).on_conflict_do_nothing()).rowcount)
+
+
+def _table(model: type[Base]) -> Table:
+    return cast(Table, model.__table__)
 
 
 def _as_json(rows: Sequence[Row]) -> str:

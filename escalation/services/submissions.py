@@ -30,7 +30,7 @@ def first_result(
     comes with other content.
     """
     values = {"account_id": account, "key": key, "partnership_id": partnership, "fingerprint": print_}
-    taken = insert_new(unit.connection, Submission.__table__, values | {"result": result, "at": unit.now})
+    taken = insert_new(unit.connection, Submission, values | {"result": result, "at": unit.now})
     if taken:
         return None
     earlier = unit.session.execute(

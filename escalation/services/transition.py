@@ -21,6 +21,7 @@ from escalation.models import (
     Case,
     Deadline,
     EventRow,
+    OutboxRow,
     Participation,
     ProposalRow,
     Recusal,
@@ -236,18 +237,18 @@ _ENDINGS = ((EventKind.SETTLEMENT_AGREED, "agreed"), (EventKind.SETTLEMENT_DECLI
 def _store(unit: Unit, pages: _Pages) -> None:
     connection, of_case = unit.connection, ("partnership_id", "case_id")
     clock = (*of_case, "entry_seq", "clock", "rung")
-    insert_all(connection, EventRow.__table__, pages.events)
-    insert_all(connection, Statement.__table__, pages.statements)
-    update_all(connection, StageEntry.__table__, (*of_case, "seq"), pages.left)
-    insert_all(connection, StageEntry.__table__, pages.entered)
-    update_all(connection, Participation.__table__, (*of_case, "no"), pages.places_ended)
-    insert_all(connection, Participation.__table__, pages.places)
-    update_all(connection, Deadline.__table__, clock, pages.ended)
-    update_all(connection, Deadline.__table__, clock, pages.shortened)
-    update_all(connection, Deadline.__table__, clock, pages.reminded)
-    insert_all(connection, Deadline.__table__, pages.started)
-    update_all(connection, ProposalRow.__table__, (*of_case, "event_seq"), pages.proposals_ended)
-    insert_all(connection, ProposalRow.__table__, pages.proposals)
-    insert_all(connection, Recusal.__table__, pages.recusals)
-    update_all(connection, Case.__table__, ("partnership_id", "id"), pages.cases)
-    insert_all(connection, mails.TABLE, pages.mails)
+    insert_all(connection, EventRow, pages.events)
+    insert_all(connection, Statement, pages.statements)
+    update_all(connection, StageEntry, (*of_case, "seq"), pages.left)
+    insert_all(connection, StageEntry, pages.entered)
+    update_all(connection, Participation, (*of_case, "no"), pages.places_ended)
+    insert_all(connection, Participation, pages.places)
+    update_all(connection, Deadline, clock, pages.ended)
+    update_all(connection, Deadline, clock, pages.shortened)
+    update_all(connection, Deadline, clock, pages.reminded)
+    insert_all(connection, Deadline, pages.started)
+    update_all(connection, ProposalRow, (*of_case, "event_seq"), pages.proposals_ended)
+    insert_all(connection, ProposalRow, pages.proposals)
+    insert_all(connection, Recusal, pages.recusals)
+    update_all(connection, Case, ("partnership_id", "id"), pages.cases)
+    insert_all(connection, OutboxRow, pages.mails)

@@ -1,17 +1,16 @@
 """A mail that came back is a safety event: the person was not told, so others are."""
 
-from typing import Any
-
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from escalation.models import Account, Case
+from escalation.models.types import AnyRow
 from escalation.services import case_file, transition
 from escalation.services.unit import Unit
 from workflows.case import Decision
 from workflows.events import Event, EventKind
 
 
-def tell_others(unit: Unit, row: Row[Any]) -> None:
+def tell_others(unit: Unit, row: AnyRow) -> None:
     """Records that a mail could not be delivered: the account is marked, and its case says so.
 
     From then on the directory passes the person over: the deputy is told, or the board office.

@@ -1,20 +1,20 @@
 """What waits for whom: a person's own list, and the board office's worklist."""
 
 from datetime import datetime
-from typing import Any
 
-from notifications.message import Via
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from escalation.errors import NotFound
 from escalation.models import Case, Partnership
 from escalation.models.places import AgencyKind
+from escalation.models.types import AnyRow
 from escalation.security import access
 from escalation.services import case_file, directory, drafts
 from escalation.services.case_file import CaseFile
 from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, reading
 from escalation.services.views import MyWork, PartnershipView, WorkRow
+from notifications.message import Via
 from workflows.protocol import Expiry, Phase, Side, Tier
 
 _BOARD_TIERS = frozenset({Tier.OFFICE, Tier.CHAIR})
@@ -53,7 +53,7 @@ def worklist(account: int, partnership: str) -> tuple[WorkRow, ...]:
         return tuple(_rows(unit, account, list(ids)))
 
 
-def board_member(unit: Unit, account: int, partnership: str) -> Row[Any]:
+def board_member(unit: Unit, account: int, partnership: str) -> AnyRow:
     """The partnership's row, for somebody who holds an office or the chair of its board today.
 
     Raises NotFound for everybody else.
@@ -123,7 +123,7 @@ def _row(file: CaseFile, account: int, partnership: str, now: datetime) -> WorkR
     )
 
 
-def _main_clock(file: CaseFile) -> Row[Any] | None:
+def _main_clock(file: CaseFile) -> AnyRow | None:
     climbs = {c.id for c in file.protocol.stages[file.row.stage].clocks if c.on_expiry is Expiry.CLIMB}
     ranked = sorted(file.clocks, key=lambda c: (c.clock not in climbs, c.due_at))
     return ranked[0] if ranked else None

@@ -1,0 +1,100 @@
+"""The values of the post room. All frozen; none holds more of a case than may leave by e-mail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from workflows.protocol import Side
+
+
+class Via(StrEnum):
+    """How somebody comes to be told for a post."""
+
+    HOLDER = "holder"
+    DEPUTY = "deputy"
+    VACANT = "vacant"
+    OFFICE = "office"
+    """The board office is told, because nobody could be told for the post."""
+    SELF = "self"
+    """A mail about the person's own account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account that may be told. `address_ok` is False when a mail to it came back."""
+
+    account: int
+    address_ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who sits in a slot of a case today, and whether as holder or deputy, or nobody."""
+
+    slot: str
+    side: Side
+    title: str
+    agency: str
+    people: tuple[Person, ...]
+    via: Via
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A mail that is owed to one person about one event: ids and codes only."""
+
+    name: str
+    account: int
+    slot: str
+    via: Via
+    dedupe_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A mail of the catalogue that nobody was left to get, and why. It is counted, never lost."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything that may be said in a mail. `due` is an aware instant; `zone` says how to write it.
+
+    `waited_role` is the role that the clock waits for, `next_holder` the role that the case goes to by
+    itself. Account mails have a `set_up_link` and no reference.
+    """
+
+    service_name: str
+    partnership_name: str
+    zone: str
+    office_phone: str
+    office_hours: str
+    office_address: str
+    link: str
+    role: str = ""
+    reference: str | None = None
+    stage: str | None = None
+    due: datetime | None = None
+    next_holder: str | None = None
+    waited_role: str | None = None
+    urgent: bool = False
+    via: str = Via.HOLDER
+    set_up_link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One mail to one person, ready to leave."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    sender: str
+    sender_name: str
+    reply_to: str
+    headers: Mapping[str, str] = field(default_factory=dict)
