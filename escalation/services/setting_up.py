@@ -1,0 +1,91 @@
+"""The first real installation: a partnership, its board office, its procedure, its first administrator."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+
+from escalation.errors import InvalidInput
+from escalation.models import Account, Agency, Membership, Partnership
+from escalation.models.places import AgencyKind
+from escalation.security.public_ids import new_public_id
+from escalation.services import people, protocols
+from escalation.services.unit import Unit, writing
+from workflows.protocol import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class NewPartnership:
+    """What `escalation setup` asks for. `protocol` is the text of a protocol file."""
+
+    name: str
+    service_name: str
+    reference_prefix: str
+    nation: str
+    zone: str
+    duty_phone: str
+    office_phone: str
+    office_hours: str
+    office_address: str
+    administrator_name: str
+    administrator_email: str
+    protocol: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """What was made: the partnership's public id, and the administrator's account id."""
+
+    partnership: str
+    administrator: int
+
+
+def set_up(new: NewPartnership) -> SetUp:
+    """Makes a partnership with its board agency, publishes its protocol, and seats its administrator
+    as board business manager. Raises InvalidInput when a partnership of that name is there already."""
+    with writing() as unit:
+        if unit.session.execute(select(Partnership.id).where(Partnership.name == new.name)).first():
+            raise InvalidInput({"name": ["A partnership of that name is set up already"]})
+        place = _partnership(unit, new)
+        board = _board(unit, new, place)
+        protocols.publish(unit.session, place, new.protocol, unit.now)
+        account = people.account_of(unit, new.administrator_email, new.administrator_name)
+        post = people.post_of(unit, place, board, Tier.OFFICE, "", "Board business manager")
+        people.hold(unit, place, post, account, "holder")
+        public_id = unit.session.execute(
+            select(Partnership.public_id).where(Partnership.id == place)
+        ).scalar_one()
+        return SetUp(public_id, account)
+
+
+def _partnership(unit: Unit, new: NewPartnership) -> int:
+    values = {
+        "public_id": new_public_id(),
+        "name": new.name,
+        "service_name": new.service_name,
+        "reference_prefix": new.reference_prefix,
+        "nation": new.nation,
+        "zone": new.zone,
+        "duty_phone": new.duty_phone,
+        "office_phone": new.office_phone,
+        "office_hours": new.office_hours,
+        "office_address": new.office_address,
+    }
+    return int(
+        unit.session.execute(insert(Partnership).values(**values).returning(Partnership.id)).scalar_one()
+    )
+
+
+def _board(unit: Unit, new: NewPartnership, partnership: int) -> int:
+    values = {"public_id": new_public_id(), "name": f"{new.name} board office", "kind": str(AgencyKind.BOARD)}
+    board = unit.session.execute(
+        insert(Agency).values(**values, nation=new.nation, zone=new.zone).returning(Agency.id)
+    ).scalar_one()
+    unit.session.execute(insert(Membership).values(partnership_id=partnership, agency_id=board))
+    return int(board)
+
+
+def accounts_without_password(unit: Unit) -> list[int]:
+    """Accounts that nobody has set up yet, for inviting."""
+    return list(
+        unit.session.execute(select(Account.id).where(Account.password.is_(None), Account.active)).scalars()
+    )
