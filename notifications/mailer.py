@@ -9,9 +9,9 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import formataddr
-from types import SimpleNamespace
-from typing import Any, Protocol, Self, cast
+from typing import Any, Protocol, Self
 
+from flask import current_app
 from flask_mail import Connection
 from flask_mail import Message as FlaskMessage
 
@@ -49,7 +49,7 @@ class _Connection(Connection):
 
 
 class SmtpMailer:
-    """A mail server. `tls` is starttls, tls or none; `timeout` is in seconds for every step."""
+    """A mail server, used inside an app context (Flask-Mail asks for one). `tls` is starttls, tls or none; `timeout` is in seconds for every step."""
 
     def __init__(
         self,
@@ -84,10 +84,7 @@ class SmtpMailer:
         return ssl.create_default_context(cafile=self.ca_file)
 
     def __enter__(self) -> Self:
-        state = SimpleNamespace(
-            suppress=False, max_emails=None, default_sender=None, debug=0, ascii_attachments=False
-        )
-        self._connection = _Connection(cast(Any, state), self)
+        self._connection = _Connection(current_app.extensions["mail"], self)
         with _as_failures():
             self._connection.__enter__()
         return self

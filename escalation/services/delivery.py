@@ -6,6 +6,7 @@ What can go wrong: a crash between the server's "250 OK" and the mark sends the 
 same Message-ID, once more; everything else is retried or told to a person by another route.
 """
 
+import hashlib
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ from notifications.compose import compose
 from notifications.mailer import Mailer, PermanentFailure, TemporaryFailure
 
 LEASE = timedelta(minutes=2)
-GIVE_UP = timedelta(hours=72)
+GIVE_UP, FEWEST_TRIES = timedelta(hours=72), 10
+"""A mail is given up when it is older and was tried more often than this: an outage is not its fault."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 _log = structlog.get_logger(__name__)
 
@@ -53,14 +55,23 @@ def deliver(room: PostRoom, limit: int = 100) -> Delivered:
     """Hands over every mail that is due, in batches of `limit`, on one connection a batch."""
     done = Delivered()
     while claimed := _claim(limit):
-        with room.connect() as mailer:
-            for row in claimed:
-                _hand_over(room, mailer, row, done)
+        _hand_over_all(room, claimed, done)
     with reading() as unit:
         done.next_due = unit.session.execute(
             select(OutboxRow.next_at).where(OutboxRow.state == "owed").order_by(OutboxRow.next_at).limit(1)
         ).scalar_one_or_none()
     return done
+
+
+def _hand_over_all(room: PostRoom, claimed: list[AnyRow], done: Delivered) -> None:
+    try:
+        with room.connect() as mailer:
+            for row in claimed:
+                _hand_over(room, mailer, row, done)
+    except TemporaryFailure as failure:
+        # The server cannot be reached at all: every mail of the batch waits.
+        for row in claimed:
+            _put_off(row, str(failure), done)
 
 
 def _claim(limit: int) -> list[AnyRow]:
@@ -99,13 +110,13 @@ def _claim(limit: int) -> list[AnyRow]:
 
 
 def _hand_over(room: PostRoom, mailer: Mailer, row: AnyRow, done: Delivered) -> None:
-    message_id = f"<{row.epoch}.{row.id}.{row.dedupe_key.encode().hex()[-24:]}@{room.mail_domain}>"
+    message_id = message_id_of(row, room.mail_domain)
     try:
         mailer.send(_composed(room, row, message_id))
     except TemporaryFailure as failure:
         _put_off(row, str(failure), done)
     except PermanentFailure as failure:
-        _fail(row, str(failure), done)
+        _fail(row, str(failure), done, came_back=True)
     except Exception as error:  # noqa: BLE001 (logged, and kept with the row for a person to see)
         # One mail that cannot be made must not keep back the others: it is tried again, and seen.
         _log.exception("a mail could not be made", outbox=row.id, name=row.name)
@@ -116,6 +127,11 @@ def _hand_over(room: PostRoom, mailer: Mailer, row: AnyRow, done: Delivered) -> 
                 unit, row, state="sent", sent_at=unit.now, message_id=message_id, set_up_link=None, error=None
             )
         done.sent += 1
+
+
+def message_id_of(row: AnyRow, domain: str) -> str:
+    """The Message-ID of an outbox row: the same at each try, and telling nothing of the case."""
+    return f"<{row.epoch}.{hashlib.sha256(row.dedupe_key.encode()).hexdigest()[:32]}@{domain}>"
 
 
 def _composed(room: PostRoom, row: AnyRow, message_id: str) -> Any:
@@ -134,15 +150,12 @@ def _composed(room: PostRoom, row: AnyRow, message_id: str) -> Any:
 
 def _put_off(row: AnyRow, error: str, done: Delivered) -> None:
     with writing() as unit:
-        if unit.now - row.owed_at > GIVE_UP:
-            expired = True
-        else:
-            expired = False
+        expired = row.attempts > FEWEST_TRIES and unit.now - row.owed_at > GIVE_UP
+        if not expired:
             _mark(unit, row, next_at=unit.now + _wait(row.attempts), error=error[:200])
+            done.put_off += 1
     if expired:
-        _fail(row, f"given up after 72 hours: {error}", done)
-        return
-    done.put_off += 1
+        _fail(row, f"given up after 72 hours: {error}", done, came_back=False)
 
 
 def _wait(attempts: int) -> timedelta:
@@ -151,11 +164,11 @@ def _wait(attempts: int) -> timedelta:
     return wait * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, guards nothing)
 
 
-def _fail(row: AnyRow, error: str, done: Delivered) -> None:
+def _fail(row: AnyRow, error: str, done: Delivered, *, came_back: bool) -> None:
     """For good: the person counts as not told, and the deputy and the board office hear of it."""
     with writing() as unit:
         if _mark(unit, row, state="failed", error=error[:200]):
-            undeliverable.tell_others(unit, row)
+            undeliverable.tell_others(unit, row, came_back=came_back)
             done.failed += 1
 
 

@@ -10,13 +10,15 @@ from workflows.case import Decision
 from workflows.events import Event, EventKind
 
 
-def tell_others(unit: Unit, row: AnyRow) -> None:
-    """Records that a mail could not be delivered: the account is marked, and its case says so.
+def tell_others(unit: Unit, row: AnyRow, *, came_back: bool) -> None:
+    """Records that a mail could not be delivered, and owes the news to the deputy and the board office.
 
-    From then on the directory passes the person over: the deputy is told, or the board office.
+    When it `came_back` (and was not merely given up), the account is marked, and from then on the
+    directory passes the person over. News about news is not sent: that could go round for ever.
     """
-    unit.session.execute(update(Account).where(Account.id == row.account_id).values(mail_ok=False))
-    if row.case_id is None:
+    if came_back:
+        unit.session.execute(update(Account).where(Account.id == row.account_id).values(mail_ok=False))
+    if row.case_id is None or row.name == "mail_undeliverable":
         return
     unit.session.execute(
         select(Case.id)
