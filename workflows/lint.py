@@ -80,7 +80,8 @@ def climb_leads_up(protocol: Protocol) -> Iterable[Finding]:
     """A clock that climbs needs a time_out move to climb by, and a time_out move needs such a clock."""
     for stage in protocol.stages.values():
         climbs = any(c.on_expiry is Expiry.CLIMB for c in stage.clocks)
-        moves = stage.move(Trigger.TIME_OUT) is not None
+        time_out = stage.move(Trigger.TIME_OUT)
+        moves = time_out is not None and time_out.to is not None
         if climbs and not moves:
             yield Finding("climb_leads_up", stage.id, "a clock climbs: add a move with do = 'time_out'")
         if moves and not climbs:

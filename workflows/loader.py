@@ -233,15 +233,17 @@ def _protocol(values: Mapping[str, Any]) -> Protocol:
 
 
 def _stage(value: Mapping[str, Any]) -> Stage:
+    moves = [Move(m["do"], frozenset(m["by"]), m.get("to"), tuple(m["conditions"])) for m in value["move"]]
+    if value["clock"] and not any(m.trigger is Trigger.TIME_OUT for m in moves):
+        # Clocks that repeat or are only recorded run out too; the case then stays where it is.
+        moves.append(Move(Trigger.TIME_OUT, frozenset()))
     return Stage(
         id=value["id"],
         name=value["name"],
         phase=value["phase"],
         seats=tuple(value["seats"]),
         clocks=tuple(_clock(c) for c in value["clock"]),
-        moves=tuple(
-            Move(m["do"], frozenset(m["by"]), m.get("to"), tuple(m["conditions"])) for m in value["move"]
-        ),
+        moves=tuple(moves),
     )
 
 

@@ -1,0 +1,171 @@
+"""The invented partnership of the demo, and some months of invented history, played through the
+real services under a clock that is set back and then let go."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from importlib.resources import files
+
+from sqlalchemy import select, update
+
+from escalation.models import Account, Partnership
+from escalation.services import (
+    concerns,
+    lapses,
+    moves,
+    moving_clock,
+    people,
+    places,
+    reminders,
+    setting_up,
+)
+from escalation.services.submissions import new_key
+from escalation.services.unit import reading, writing
+from workflows import commands as c
+from workflows.loader import shipped
+from workflows.protocol import Urgency
+
+PARTNERSHIP = "Northtown Safeguarding Partnership"
+PROTOCOL = "four-stage-2026.1"
+
+
+def is_loaded() -> bool:
+    """True when the demo partnership is there already."""
+    with reading() as unit:
+        return unit.session.execute(select(Partnership.id)).first() is not None
+
+
+def load(password_hash: str, *, history: bool = True) -> str:
+    """Loads the partnership and its people, all with one password, and plays the history.
+
+    Gives the partnership's public id.
+    """
+    moving_clock.make_movable()
+    if history:
+        moving_clock.move(timedelta(days=-150))
+    made = setting_up.set_up(_partnership())
+    people.import_people(files("escalation.demo").joinpath("people.csv").read_text(encoding="utf-8"))
+    with writing() as unit:
+        unit.session.execute(update(Account).values(password=password_hash))
+    if history:
+        _play(made.partnership)
+    return made.partnership
+
+
+def _partnership() -> setting_up.NewPartnership:
+    return setting_up.NewPartnership(
+        name=PARTNERSHIP,
+        service_name="Professional challenge",
+        reference_prefix="NC",
+        nation="ENG",
+        zone="Europe/London",
+        duty_phone="020 7946 0018",
+        office_phone="020 7946 0019",
+        office_hours="weekdays 9am to 5pm",
+        office_address="board.office@demo.invalid",
+        administrator_name="Kate Rowan",
+        administrator_email="kate.rowan@demo.invalid",
+        protocol=shipped()[PROTOCOL].read_text(encoding="utf-8"),
+    )
+
+
+def accounts() -> Mapping[str, tuple[int, str]]:
+    """Account id and name by the part of the address before the @."""
+    with reading() as unit:
+        rows = unit.session.execute(select(Account.id, Account.email, Account.name)).all()
+        return {row.email.partition("@")[0]: (row.id, row.name) for row in rows}
+
+
+class _Cast:
+    """The people of the history, by the part of their address before the @."""
+
+    def __init__(self, partnership: str) -> None:
+        self.partnership = partnership
+        self.ids = {name: account for name, (account, _) in accounts().items()}
+
+    def raises(self, who: str, agency: str, role: str, concern: c.RaiseConcern) -> str:
+        choices = places.agencies_to_challenge(self.ids[who], self.partnership)
+        to = next(a.public_id for a in choices if a.name == agency)
+        new = concerns.NewConcern(self.partnership, to, role, concern)
+        return concerns.raise_concern(self.ids[who], new, new_key()).public_id
+
+    def does(self, who: str, case: str, command: c.Command) -> None:
+        moves.make_move(case, self.ids[who], command, new_key())
+
+
+def _later(days: float) -> None:
+    """Days pass, and whatever falls due in them happens as it would have."""
+    for _ in range(int(days)):
+        moving_clock.move(timedelta(days=1))
+        reminders.remind()
+        lapses.lapse_overdue()
+
+
+def _concern(reference: str, decision: str, risk: str, request: str, urgency: Urgency) -> c.RaiseConcern:
+    return c.RaiseConcern(
+        person_reference=reference, decision=decision, risk=risk, request=request, urgency=urgency
+    )
+
+
+def _play(partnership: str) -> None:
+    """Five months in Northtown: one changed, one kept, one moved by silence, one withdrawn."""
+    cast = _Cast(partnership)
+    _school_is_heard(cast)
+    _later(18)
+    _housing_waits(cast)
+    _later(6)
+    _hospital_withdraws(cast)
+    _later(11)
+    _back_to_now()
+
+
+def _school_is_heard(cast: _Cast) -> None:
+    case = cast.raises(
+        "nadia.khan",
+        "Northtown Children's Social Care",
+        "social_worker",
+        _concern("HP-204", "No further action after a referral", "A pupil has told us twice of being hit",
+                 "Another look, with what the pupil said", Urgency.NEXT_DAYS),
+    )  # fmt: skip
+    _later(1)
+    cast.does("owen.bright", case, c.Support())
+    _later(2)
+    cast.does("farah.aziz", case, c.ChangeDecision(reasons="We had not seen what was said in September."))
+    _later(1)
+    cast.does(
+        "nadia.khan", case, c.AgreeSettlement(outcome="An assessment was opened and the pupil was seen.")
+    )
+    _later(31)
+    cast.does("nadia.khan", case, c.AnswerFollowUp(safer=c.Safer.YES, how_known="The pupil says so.",
+                                                   safe_to_raise=c.SafeToRaise.YES))  # fmt: skip
+
+
+def _housing_waits(cast: _Cast) -> None:
+    case = cast.raises(
+        "bea.lindqvist",
+        "Northtown Children's Social Care",
+        "social_worker",
+        _concern("T-88", "Case closed while the tenancy is at risk", "Two children may lose their home",
+                 "Keep it open until they are housed", Urgency.NOT_URGENT),
+    )  # fmt: skip
+    _later(11)
+    cast.does("colin.drake", case, c.KeepDecision(reasons="The threshold is not met.",
+                                                  would_change_mind="A date for the eviction."))  # fmt: skip
+    _later(1)
+    cast.does("bea.lindqvist", case, c.AgreeSettlement(outcome="The family has a support worker."))
+    _later(31)
+    cast.does("bea.lindqvist", case, c.AnswerFollowUp(safer=c.Safer.NOT_KNOWN, how_known="They moved away."))
+
+
+def _hospital_withdraws(cast: _Cast) -> None:
+    case = cast.raises(
+        "james.whitfield",
+        "Northtown Children's Social Care",
+        "social_worker",
+        _concern("W-3", "Discharge was asked for before a plan", "The baby would go home to no support",
+                 "A plan before discharge", Urgency.TODAY),
+    )  # fmt: skip
+    cast.does("james.whitfield", case, c.Withdraw(reasons="A plan was agreed by telephone."))
+
+
+def _back_to_now() -> None:
+    moving_clock.let_go()
