@@ -1,0 +1,102 @@
+"""The factory: `create_app` runs the start-up steps in order; each is one short function."""
+
+from pathlib import Path
+
+import structlog
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import inspect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from escalation import api, engine, web
+from escalation import logging as logs
+from escalation.config import Settings, from_environment
+from escalation.errors import ConfigurationError
+from escalation.extensions import csrf, db, mail, migrate
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+"""The migrations stand beside the package: the service is run from its checkout."""
+
+_log = structlog.get_logger(__name__)
+
+
+def create_app(settings: Settings | None = None, *, migrating: bool = False) -> Flask:
+    """A ready application. With `migrating`, the state of the database is not checked.
+
+    Raises ConfigurationError when a setting is missing or the database is not at this version's state.
+    """
+    settings = settings or from_environment()
+    app = Flask("escalation", static_folder=None, template_folder=None)
+    configure(app, settings)
+    logs.configure(settings.log_level, for_people=settings.demo)
+    bind_extensions(app)
+    if not migrating:
+        with app.app_context():
+            refuse_other_schema()
+    web.register(app, settings)
+    api.register(app)
+    if settings.demo:
+        from escalation.demo import pages
+
+        pages.register(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Settings of this service as settings of Flask and its extensions."""
+    secure = settings.public_base_url.startswith("https://")
+    app.config.update(
+        ESCALATION=settings,
+        TESTING=settings.testing,
+        SECRET_KEY=settings.secret_key,
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        MAX_CONTENT_LENGTH=256 * 1024,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        MAX_FORM_PARTS=100,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=dict(engine.options(settings.database_url)),
+        # Mails are never held back: the outbox alone decides what leaves.
+        MAIL_SUPPRESS_SEND=False,
+        MAIL_DEFAULT_SENDER=settings.mail_from,
+        PREFERRED_URL_SCHEME="https" if secure else "http",
+        SESSION_COOKIE_NAME="__Host-session" if secure else "session",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        # The Referer is never sent (no-referrer), so it cannot be asked for.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+
+
+def bind_extensions(app: Flask) -> None:
+    """Binds the extensions, and prepares the engine before anything uses it."""
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(MIGRATIONS))
+    mail.init_app(app)
+    csrf.init_app(app)
+    with app.app_context():
+        engine.prepare(db.engine)
+
+
+def upgrade_database() -> None:
+    """Brings the database to this version's state."""
+    upgrade(directory=str(MIGRATIONS))
+
+
+def refuse_other_schema() -> None:
+    """Refuses to start on a database of another version. Raises ConfigurationError."""
+    expected = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    with db.engine.connect() as connection:
+        there = inspect(connection).has_table("alembic_version")
+        found = MigrationContext.configure(connection).get_current_revision() if there else None
+    if found != expected:
+        raise ConfigurationError(
+            f"the database is at {found or 'nothing'}, this version needs {expected}: run `escalation db upgrade`"
+        )

@@ -1,0 +1,241 @@
+"""The `escalation` command: setting up, people, jobs, protocols, the demo and the self-test."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from escalation import selftest as story
+from escalation.app import create_app, upgrade_database
+from escalation.config import Settings, from_environment
+from escalation.demo import data, processes
+from escalation.errors import EscalationError, InvalidInput
+from escalation.jobs import scheduler
+from escalation.services import moving_clock, people, setting_up
+from escalation.web import sign_in
+from workflows import diagram, lint, loader
+
+
+def main() -> None:
+    """Runs the command; an error that we have words for is said in those words, without a traceback."""
+    try:
+        cli(standalone_mode=True)
+    except InvalidInput as error:
+        for where, words in error.errors.items():
+            click.echo(f"{where}: {'; '.join(words)}", err=True)
+        sys.exit(2)
+    except (EscalationError, loader.ProtocolError) as error:
+        click.echo(str(error) or (type(error).__doc__ or "").strip(), err=True)
+        sys.exit(2)
+
+
+@click.group()
+@click.version_option(package_name="escalation")
+def cli() -> None:
+    """Settles professional disagreements about the safety of a child or an adult at risk."""
+
+
+def _app(*, migrating: bool = False) -> tuple[Flask, Settings]:
+    settings = from_environment()
+    return create_app(settings, migrating=migrating), settings
+
+
+@cli.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to the state this version needs."""
+    app, _ = _app(migrating=True)
+    with app.app_context():
+        upgrade_database()
+    click.echo("the database is up to date")
+
+
+@cli.command()
+@click.option("--name", prompt="Name of the partnership")
+@click.option("--service-name", default="Professional challenge", show_default=True)
+@click.option("--prefix", default="SC", show_default=True, help="Two to four letters before each reference.")
+@click.option("--nation", type=click.Choice(["ENG", "WLS", "SCT", "NIR"]), default="ENG", show_default=True)
+@click.option("--zone", default="Europe/London", show_default=True)
+@click.option("--duty-phone", prompt="Duty team's telephone, day and night")
+@click.option("--office-phone", prompt="Board office's telephone")
+@click.option("--office-hours", default="weekdays 9am to 5pm", show_default=True)
+@click.option("--office-address", prompt="Board office's e-mail address")
+@click.option("--admin-name", prompt="Your name (board business manager)")
+@click.option("--admin-email", prompt="Your e-mail address")
+@click.option("--protocol", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None,
+              help="A protocol file; the four-stage default when left out.")  # fmt: skip
+def setup(
+    name: str, service_name: str, prefix: str, nation: str, zone: str, duty_phone: str, office_phone: str,
+    office_hours: str, office_address: str, admin_name: str, admin_email: str, protocol: Path | None,
+) -> None:  # fmt: skip
+    """Make a partnership and its first administrator; prints the link with which they set a password."""
+    body = (protocol or loader.shipped()[data.PROTOCOL]).read_text(encoding="utf-8")
+    app, _ = _app()
+    with app.app_context():
+        made = setting_up.set_up(
+            setting_up.NewPartnership(
+                name,
+                service_name,
+                prefix.upper(),
+                nation,
+                zone,
+                duty_phone,
+                office_phone,
+                office_hours,
+                office_address,
+                admin_name,
+                admin_email,
+                body,
+            )  # fmt: skip
+        )
+        click.echo(f"{name} is set up. {admin_name} sets a password here, once:")
+        click.echo(sign_in.set_up_link(made.administrator))
+
+
+@cli.group(name="people")
+def people_group() -> None:
+    """Agencies, posts and who holds them."""
+
+
+@people_group.command(name="import")
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@click.option("--partnership", help="Name of the partnership, when there are several.")
+@click.option("--dry-run", is_flag=True, help="Check the file and say what would be done; change nothing.")
+@click.option("--invite/--no-invite", default=True, help="Send new people the link to set a password.")
+def import_people(file: click.utils.LazyFile, partnership: str | None, dry_run: bool, invite: bool) -> None:
+    """Add the agencies, posts and people of a CSV file."""
+    app, _ = _app()
+    with app.app_context():
+        done = people.import_people(file.read(), partnership, dry_run=dry_run)
+        if invite:
+            for account in done.new_accounts:
+                sign_in.invite(account)
+    would = "would add" if dry_run else "added"
+    click.echo(
+        f"{would} {done.agencies} agencies, {done.posts} posts, {done.accounts} accounts, "
+        f"{done.holdings} holdings; {done.unchanged} lines were there already"
+    )
+
+
+@cli.group()
+def jobs() -> None:
+    """What runs by itself."""
+
+
+@jobs.command(name="run")
+def run_jobs() -> None:
+    """Run the scheduler until it is stopped. Several at once do no harm."""
+    app, settings = _app()
+    scheduler.run_forever(app, settings)
+
+
+@jobs.command()
+def once() -> None:
+    """Run every job once."""
+    app, settings = _app()
+    for name, result in scheduler.run_once(app, settings).items():
+        click.echo(f"{name}: {', '.join(f'{k} {v}' for k, v in result.did.items()) or 'nothing'}")
+
+
+@cli.group()
+def protocol() -> None:
+    """Protocol files."""
+
+
+@protocol.command(name="lint")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+def lint_files(files: tuple[Path, ...]) -> None:
+    """Check protocol files. Exit 1 when one cannot be used."""
+    bad = False
+    for file in files:
+        findings = lint.lint(loader.load(file))
+        for found in findings:
+            click.echo(f"{file}: {found.weight}: {found.where or 'protocol'}: {found.words}")
+        bad = bad or any(f.weight is lint.Weight.ERROR for f in findings)
+        click.echo(f"{file}: {'must not be published' if bad else 'can be used'}")
+    sys.exit(1 if bad else 0)
+
+
+@protocol.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def show(file: Path) -> None:
+    """Print a protocol file as a Mermaid diagram."""
+    click.echo(diagram.mermaid(loader.load(file)))
+
+
+@cli.group()
+def demo() -> None:
+    """The demo: an invented partnership on this machine."""
+
+
+def _demo_app() -> tuple[Flask, Settings, dict[str, str]]:
+    environment = processes.settings_of(Path("instance").resolve())
+    os.environ.update(environment)
+    settings = from_environment()
+    return create_app(settings, migrating=True), settings, environment
+
+
+@demo.command(name="run")
+def run_demo() -> None:
+    """Start the demo; it keeps its data from one start to the next."""
+    app, settings, environment = _demo_app()
+    with app.app_context():
+        upgrade_database()
+        if not data.is_loaded():
+            data.load(sign_in.password_hash(sign_in.DEMO_PASSWORD))
+    click.echo(_welcome(settings))
+    sys.exit(processes.run(Path(settings.instance), environment))
+
+
+def _welcome(settings: Settings) -> str:
+    return "\n".join(
+        (
+            "",
+            f"  Escalation, demo: {settings.public_base_url}",
+            "",
+            "  Sign in as one of the demo people on the first page, or with the password",
+            f"  {sign_in.DEMO_PASSWORD!r} as amara.lewis@demo.invalid (GP), sam.okafor@demo.invalid (clinical lead),",
+            "  kate.rowan@demo.invalid (board business manager), alan.meredith@demo.invalid (independent chair).",
+            f"  Every e-mail as it left: {settings.public_base_url}/demo/mail",
+            "  Move the clock: the button on each page's foot, or `.venv/bin/escalation demo clock`",
+            "  Stop: Ctrl-C.   Empty it: make reset",
+            "",
+        )
+    )
+
+
+@demo.command()
+def clock() -> None:
+    """Move the demo's clock to the same time on the next working day."""
+    app, _, _ = _demo_app()
+    with app.app_context():
+        click.echo(f"it is now {moving_clock.one_working_day_later():%A %d %B %Y %H:%M} UTC in the demo")
+
+
+@demo.command()
+def reset() -> None:
+    """Delete the demo's data."""
+    folder = Path("instance").resolve()
+    if (folder / "secret-key").exists():
+        shutil.rmtree(folder)
+    click.echo("the demo is empty")
+
+
+@cli.command()
+@click.option("--database-url", default=None, help="A PostgreSQL server to try; SQLite when left out.")
+def selftest(database_url: str | None) -> None:
+    """Play the whole story on a temporary database. Exit 0 when every step held."""
+    sys.exit(0 if story.run(database_url, click.echo) else 1)
+
+
+if __name__ == "__main__":
+    main()

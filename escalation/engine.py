@@ -1,0 +1,48 @@
+"""How the two databases are spoken to: SQLite as one careful writer, PostgreSQL through failovers.
+
+SQLite: write-ahead log, foreign keys on, every commit on disk; a unit that writes says so at its start
+(BEGIN IMMEDIATE) and waits its turn, a unit that reads does not wait. PostgreSQL: connections to a
+node that was shut down or became read-only are thrown away, not handed out again.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import ExceptionContext
+
+BUSY_MS = 10_000
+_GONE = frozenset({"25006", "57P01", "57P02", "57P03"})
+
+
+def options(database_url: str) -> Mapping[str, Any]:
+    """Engine options for Flask-SQLAlchemy."""
+    if database_url.startswith("sqlite"):
+        return {"connect_args": {"check_same_thread": False}}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "connect_args": {"connect_timeout": 5}}
+
+
+def prepare(engine: Engine) -> None:
+    """Attaches what each dialect needs. To be called once for an engine, before its first use."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connected)
+        event.listen(engine, "begin", _sqlite_begins)
+    else:
+        event.listen(engine, "handle_error", _postgresql_gone)
+
+
+def _sqlite_connected(connection: Any, record: Any) -> None:
+    # No implicit BEGIN from the driver: the "begin" event below says which kind it is.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begins(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql_gone(context: ExceptionContext) -> None:
+    if getattr(context.original_exception, "sqlstate", None) in _GONE:
+        context.is_disconnect = True

@@ -1,0 +1,77 @@
+"""Signed-in browsers, kept on the server: they can be listed and ended, and a stolen table opens none."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, insert, select, update
+
+from escalation.models import Account, WebSession
+from escalation.services.unit import reading, writing
+
+TOUCH = timedelta(minutes=1)
+"""How often at most a session's last use is written down."""
+
+
+def new_token() -> str:
+    """A random cookie value of 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def load(token: str, idle: timedelta) -> bytes | None:
+    """What a session holds, or None when it is unknown, too old, or its person was disabled."""
+    with reading() as unit:
+        row = unit.session.execute(
+            select(WebSession.data, WebSession.seen_at, WebSession.expires_at, WebSession.account_id, Account.active)
+            .outerjoin(Account, Account.id == WebSession.account_id)
+            .where(WebSession.token_hash == _hash(token))
+        ).first()
+        if row is None or row.expires_at <= unit.now or row.seen_at + idle <= unit.now:
+            return None
+        if row.account_id is not None and not row.active:
+            return None
+        stale = row.seen_at + TOUCH <= unit.now
+    if stale:
+        _touch(token)
+    return bytes(row.data)
+
+
+def save(token: str, data: bytes, account: int | None, longest: timedelta) -> None:
+    """Keeps what a session holds. Its absolute end is set when it is made and never moves."""
+    with writing() as unit:
+        changed = unit.session.execute(
+            update(WebSession)
+            .where(WebSession.token_hash == _hash(token))
+            .values(data=data, account_id=account, seen_at=unit.now)
+        )
+        if not changed.rowcount:  # type: ignore[attr-defined]
+            unit.session.execute(
+                insert(WebSession).values(
+                    token_hash=_hash(token), account_id=account, data=data,
+                    created_at=unit.now, seen_at=unit.now, expires_at=unit.now + longest,
+                )
+            )  # fmt: skip
+        unit.session.execute(delete(WebSession).where(WebSession.expires_at <= unit.now))
+
+
+def end(token: str) -> None:
+    """Ends one session."""
+    with writing() as unit:
+        unit.session.execute(delete(WebSession).where(WebSession.token_hash == _hash(token)))
+
+
+def end_all(account: int) -> None:
+    """Ends every session of a person."""
+    with writing() as unit:
+        unit.session.execute(delete(WebSession).where(WebSession.account_id == account))
+
+
+def _touch(token: str) -> None:
+    with writing() as unit:
+        unit.session.execute(
+            update(WebSession).where(WebSession.token_hash == _hash(token)).values(seen_at=unit.now)
+        )
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,146 @@
+"""Sign-in, on Flask-Security: passwords (argon2id), reset and change; its mails go through the outbox.
+
+Who is signed in stands in the server-side session under `account`, for ending and listing sessions.
+A form that arrives after the session has ended is parked, not executed: its answers wait in the new
+session until the same page asks for them.
+"""
+
+from typing import Any
+
+from flask import Flask, current_app, redirect, request, session, url_for
+from flask_login import user_logged_in, user_logged_out
+from flask_security import Security, SQLAlchemyUserDatastore, hash_password, password_changed
+from flask_security.mail_util import MailUtil
+from flask_security.recoverable import generate_reset_password_token
+from werkzeug.wrappers import Response as AnyResponse
+
+from escalation.config import Settings
+from escalation.extensions import db
+from escalation.models.people import Account, Role
+from escalation.services import account_mail, sessions
+
+DEMO_PASSWORD = "northtown demo"  # noqa: S105 (of the demo, printed at its start)
+_NEVER_PARKED = frozenset({"csrf_token", "password", "submission", "new_password", "new_password_confirm"})
+_PARKED = "parked"
+
+_KINDS = {
+    "reset_instructions": "password_reset",
+    "reset_notice": "password_changed",
+    "change_notice": "password_changed",
+    "welcome": "invitation",
+}
+
+
+class OutboxMail(MailUtil):  # type: ignore[misc]
+    """Flask-Security's mails, as rows of our outbox: the words are our catalogue's, the link is ours."""
+
+    def send_mail(
+        self, template: str, subject: str, recipient: str, sender: Any, body: str, html: str | None, **kwargs: Any
+    ) -> None:
+        """Owes the mail of our catalogue that stands for Flask-Security's."""
+        account = account_mail.account_of(recipient)
+        name = _KINDS.get(template)
+        if account is None or name is None:
+            return
+        token = kwargs.get("reset_token")
+        account_mail.owe(account, name, _reset_link(str(token)) if token else None)
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Binds Flask-Security to our accounts, templates and outbox."""
+    app.config.update(
+        SECURITY_PASSWORD_SALT=settings.password_salt,
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_PASSWORD_LENGTH_MIN=12,
+        SECURITY_EMAIL_VALIDATOR_ARGS={
+            "check_deliverability": False,
+            "globally_deliverable": not (settings.demo or settings.testing),
+        },
+        SECURITY_LOGIN_URL="/sign-in",
+        SECURITY_LOGOUT_URL="/sign-out",
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_POST_LOGIN_VIEW="/work",
+        SECURITY_POST_LOGOUT_VIEW="/",
+        SECURITY_RECOVERABLE=True,
+        SECURITY_RESET_URL="/password/reset",
+        SECURITY_RESET_PASSWORD_WITHIN="3 days",
+        SECURITY_CHANGEABLE=True,
+        SECURITY_CHANGE_URL="/password/change",
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_LOGIN_USER_TEMPLATE="security/sign_in.html",
+        SECURITY_FORGOT_PASSWORD_TEMPLATE="security/forgot_password.html",
+        SECURITY_RESET_PASSWORD_TEMPLATE="security/reset_password.html",
+        SECURITY_CHANGE_PASSWORD_TEMPLATE="security/change_password.html",
+        SECURITY_DEFAULT_REMEMBER_ME=False,
+        SECURITY_MSG_GENERIC_AUTHN_FAILED=("Check your e-mail and password", "error"),
+        SECURITY_USE_VERIFY_PASSWORD_CACHE=False,
+        REMEMBER_COOKIE_DURATION=0,
+    )
+    if settings.testing:
+        app.config["SECURITY_PASSWORD_HASH_OPTIONS"] = {"argon2": {"rounds": 1, "memory_cost": 8, "parallelism": 1}}
+    app.session_interface = _session_interface(settings)
+    store = SQLAlchemyUserDatastore(db, Account, Role)
+    Security(app, store, mail_util_cls=OutboxMail)
+    app.login_manager.unauthorized_handler(to_sign_in)  # type: ignore[attr-defined]
+    user_logged_in.connect(_signed_in, app)
+    user_logged_out.connect(_signed_out, app)
+    password_changed.connect(_password_changed, app)
+
+
+def _session_interface(settings: Settings) -> Any:
+    from escalation.web.sessions import ServerSessions
+
+    return ServerSessions(settings)
+
+
+def _signed_in(app: Flask, user: Account, **_: Any) -> None:
+    session["account"] = user.id
+
+
+def _signed_out(app: Flask, user: Account | None = None, **_: Any) -> None:
+    session.pop("account", None)
+
+
+def _password_changed(app: Flask, user: Account, **_: Any) -> None:
+    sessions.end_all(user.id)
+
+
+def to_sign_in() -> AnyResponse:
+    """Sends somebody who is not signed in to sign in, and keeps what they had typed."""
+    if request.method == "POST" and request.form:
+        answers = {k: v for k, v in request.form.items() if k not in _NEVER_PARKED}
+        session[_PARKED] = {"path": request.path, "answers": answers}
+    return redirect(url_for("security.login", next=request.path))
+
+
+def parked(path: str) -> dict[str, str] | None:
+    """What was typed on a page before its session ended, once."""
+    kept = session.get(_PARKED)
+    if not kept or kept["path"] != path:
+        return None
+    session.pop(_PARKED)
+    return dict(kept["answers"])
+
+
+def password_hash(password: str) -> str:
+    """The argon2id hash of a password."""
+    return str(hash_password(password))
+
+
+def set_up_link(account: int) -> str:
+    """A one-time link with which a person sets their first password."""
+    return _reset_link(generate_reset_password_token(db.session.get(Account, account)))
+
+
+def invite(account: int) -> None:
+    """Owes the invitation with its one-time link."""
+    account_mail.owe(account, "invitation", set_up_link(account))
+
+
+def _reset_link(token: str) -> str:
+    """Links in mails are made from the setting, never from what a request calls this host."""
+    settings: Settings = current_app.config["ESCALATION"]
+    return f"{settings.public_base_url}{current_app.config['SECURITY_RESET_URL']}/{token}"
+
+

@@ -1,0 +1,50 @@
+"""One run of the tests: a folder that its processes share, and how one of them does a thing for all.
+
+With xdist the tests run in several worker processes. What is dear to build (a PostgreSQL cluster, a
+migrated database) is built by the first worker that needs it, under a lock, and used by the rest.
+"""
+
+import fcntl
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`folder` is readable by every user, since PostgreSQL does not run as root. `pid` is the process
+    that everything lives and dies with; `worker` tells the processes of one run apart."""
+
+    folder: Path
+    pid: int
+    worker: str
+
+    @classmethod
+    def begin(cls, pid: int) -> "Run":
+        """A new run with a folder of its own."""
+        folder = Path(tempfile.mkdtemp(prefix="escalation-tests-"))
+        folder.chmod(0o755)
+        return cls(folder, pid, "main")
+
+    def once(self, name: str, build: Callable[[Path], None]) -> Path:
+        """The folder `name`, built by the first process that asks; the others wait for it.
+
+        A build that fails leaves nothing, so that the next process tries again and fails as loudly.
+        """
+        target = self.folder / name
+        with (self.folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            done = self.folder / f"{name}.done"
+            if not done.exists():
+                shutil.rmtree(target, ignore_errors=True)
+                target.mkdir()
+                build(target)
+                done.touch()
+        return target
+
+    def end(self) -> None:
+        """Removes the folder, unless a keeper was started, which does so when the run is over."""
+        if not (self.folder / "kept").exists():
+            shutil.rmtree(self.folder, ignore_errors=True)

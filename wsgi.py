@@ -1,0 +1,5 @@
+"""The application for a WSGI server."""
+
+from escalation.app import create_app
+
+app = create_app()
