@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import structlog
+from alembic import command
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Flask
-from flask_migrate import upgrade
+from flask import Flask, current_app
 from sqlalchemy import inspect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -87,7 +87,8 @@ def bind_extensions(app: Flask) -> None:
 
 def upgrade_database() -> None:
     """Brings the database to this version's state."""
-    upgrade(directory=str(MIGRATIONS))
+    config = current_app.extensions["migrate"].migrate.get_config(str(MIGRATIONS))
+    command.upgrade(config, "head")
 
 
 def refuse_other_schema() -> None:

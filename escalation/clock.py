@@ -4,6 +4,7 @@ Nothing else in the service reads a clock. An offset row moves it in a demo and 
 refuses an offset anywhere else (see `models.installation`).
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, text
@@ -14,8 +15,16 @@ _WALL = {
 }
 
 
-def read(connection: Connection) -> datetime:
-    """The service's time now, aware, in UTC. SQLite gives milliseconds, PostgreSQL microseconds.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The service's time, and the real time: what a demo moves is the first, sessions go by the second."""
+
+    now: datetime
+    real: datetime
+
+
+def read(connection: Connection) -> Reading:
+    """Both times, aware, in UTC. SQLite gives milliseconds, PostgreSQL microseconds.
 
     Raises LookupError when the installation row is missing: the database was not set up.
     """
@@ -25,4 +34,5 @@ def read(connection: Connection) -> datetime:
     wall: datetime | str = row[0]
     if isinstance(wall, str):
         wall = datetime.fromisoformat(wall).replace(tzinfo=UTC)
-    return wall.astimezone(UTC) + timedelta(seconds=row[1])
+    real = wall.astimezone(UTC)
+    return Reading(real + timedelta(seconds=row[1]), real)

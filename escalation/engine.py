@@ -17,9 +17,17 @@ _GONE = frozenset({"25006", "57P01", "57P02", "57P03"})
 
 def options(database_url: str) -> Mapping[str, Any]:
     """Engine options for Flask-SQLAlchemy."""
+    # What people wrote is a parameter: no error or log may print it.
+    hidden = {"hide_parameters": True}
     if database_url.startswith("sqlite"):
-        return {"connect_args": {"check_same_thread": False}}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "connect_args": {"connect_timeout": 5}}
+        return {**hidden, "connect_args": {"check_same_thread": False}}
+    return {
+        **hidden,
+        "pool_pre_ping": True,
+        "pool_size": 10,
+        "max_overflow": 10,
+        "connect_args": {"connect_timeout": 5},
+    }
 
 
 def prepare(engine: Engine) -> None:

@@ -8,7 +8,9 @@ import structlog
 
 def configure(level: str, *, for_people: bool) -> None:
     """JSON lines on standard error, or readable ones for the demo."""
-    render = structlog.dev.ConsoleRenderer(colors=False) if for_people else structlog.processors.JSONRenderer()
+    render = (
+        structlog.dev.ConsoleRenderer(colors=False) if for_people else structlog.processors.JSONRenderer()
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -1,1 +1,1 @@
-"""The tests: unit, integration, acceptance, browser, faults, migrations, architecture; what they stand on is in support."""
+"""Every test: unit, integration, acceptance, browser, faults, migrations, architecture; and their support."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, String, Table
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, LargeBinary, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from escalation.models.base import STRICT, Base
@@ -32,7 +32,7 @@ class Account(Base, UserMixin):
     """A person who can sign in. `mail_ok` turns false when a mail came back, until somebody mends it."""
 
     __tablename__ = "account"
-    __table_args__ = (STRICT,)
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"), STRICT)
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120))

@@ -5,7 +5,7 @@ import secrets
 from sqlalchemy import insert, select, text
 
 from escalation.models import Account, Holding, OutboxRow
-from escalation.services.unit import writing
+from escalation.services.unit import reading, writing
 
 
 def owe(account: int, name: str, link: str | None) -> None:
@@ -32,7 +32,7 @@ def owe(account: int, name: str, link: str | None) -> None:
 
 def account_of(address: str) -> int | None:
     """The account of an address, for mails that name only the address."""
-    with writing() as unit:
+    with reading() as unit:
         return unit.session.execute(
             select(Account.id).where(Account.email == address.lower())
         ).scalar_one_or_none()

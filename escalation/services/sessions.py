@@ -22,15 +22,21 @@ def load(token: str, idle: timedelta) -> bytes | None:
     """What a session holds, or None when it is unknown, too old, or its person was disabled."""
     with reading() as unit:
         row = unit.session.execute(
-            select(WebSession.data, WebSession.seen_at, WebSession.expires_at, WebSession.account_id, Account.active)
+            select(
+                WebSession.data,
+                WebSession.seen_at,
+                WebSession.expires_at,
+                WebSession.account_id,
+                Account.active,
+            )
             .outerjoin(Account, Account.id == WebSession.account_id)
             .where(WebSession.token_hash == _hash(token))
         ).first()
-        if row is None or row.expires_at <= unit.now or row.seen_at + idle <= unit.now:
+        if row is None or row.expires_at <= unit.real_now or row.seen_at + idle <= unit.real_now:
             return None
         if row.account_id is not None and not row.active:
             return None
-        stale = row.seen_at + TOUCH <= unit.now
+        stale = row.seen_at + TOUCH <= unit.real_now
     if stale:
         _touch(token)
     return bytes(row.data)
@@ -42,16 +48,16 @@ def save(token: str, data: bytes, account: int | None, longest: timedelta) -> No
         changed = unit.session.execute(
             update(WebSession)
             .where(WebSession.token_hash == _hash(token))
-            .values(data=data, account_id=account, seen_at=unit.now)
+            .values(data=data, account_id=account, seen_at=unit.real_now)
         )
         if not changed.rowcount:  # type: ignore[attr-defined]
             unit.session.execute(
                 insert(WebSession).values(
                     token_hash=_hash(token), account_id=account, data=data,
-                    created_at=unit.now, seen_at=unit.now, expires_at=unit.now + longest,
+                    created_at=unit.real_now, seen_at=unit.real_now, expires_at=unit.real_now + longest,
                 )
             )  # fmt: skip
-        unit.session.execute(delete(WebSession).where(WebSession.expires_at <= unit.now))
+        unit.session.execute(delete(WebSession).where(WebSession.expires_at <= unit.real_now))
 
 
 def end(token: str) -> None:
@@ -69,7 +75,7 @@ def end_all(account: int) -> None:
 def _touch(token: str) -> None:
     with writing() as unit:
         unit.session.execute(
-            update(WebSession).where(WebSession.token_hash == _hash(token)).values(seen_at=unit.now)
+            update(WebSession).where(WebSession.token_hash == _hash(token)).values(seen_at=unit.real_now)
         )
 
 

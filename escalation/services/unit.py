@@ -18,10 +18,14 @@ from escalation.extensions import db
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What a use case works with: the session of this transaction, and now."""
+    """What a use case works with: the session of this transaction, and now.
+
+    `real_now` differs from `now` only where the clock can be moved; sign-in sessions go by it.
+    """
 
     session: Session
     now: datetime
+    real_now: datetime
 
     @property
     def connection(self) -> Connection:
@@ -38,8 +42,8 @@ class Unit:
 def writing() -> Iterator[Unit]:
     """A transaction that may write. Commits at the end; any exception rolls it back and goes on."""
     with Session(db.engine, expire_on_commit=False) as session:
-        connection = session.connection(execution_options={"write": True})
-        yield Unit(session, clock.read(connection))
+        time = clock.read(session.connection(execution_options={"write": True}))
+        yield Unit(session, time.now, time.real)
         session.commit()
 
 
@@ -47,5 +51,6 @@ def writing() -> Iterator[Unit]:
 def reading() -> Iterator[Unit]:
     """A transaction that only reads. It is always rolled back."""
     with Session(db.engine, autoflush=False) as session:
-        yield Unit(session, clock.read(session.connection()))
+        time = clock.read(session.connection())
+        yield Unit(session, time.now, time.real)
         session.rollback()

@@ -5,13 +5,15 @@ A form that arrives after the session has ended is parked, not executed: its ans
 session until the same page asks for them.
 """
 
+import re
 from typing import Any
 
-from flask import Flask, current_app, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask_login import user_logged_in, user_logged_out
 from flask_security import Security, SQLAlchemyUserDatastore, hash_password, password_changed
 from flask_security.mail_util import MailUtil
 from flask_security.recoverable import generate_reset_password_token
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from escalation.config import Settings
@@ -22,6 +24,7 @@ from escalation.services import account_mail, sessions
 DEMO_PASSWORD = "northtown demo"  # noqa: S105 (of the demo, printed at its start)
 _NEVER_PARKED = frozenset({"csrf_token", "password", "submission", "new_password", "new_password_confirm"})
 _PARKED = "parked"
+_ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
 _KINDS = {
     "reset_instructions": "password_reset",
@@ -32,18 +35,78 @@ _KINDS = {
 
 
 class OutboxMail(MailUtil):  # type: ignore[misc]
-    """Flask-Security's mails, as rows of our outbox: the words are our catalogue's, the link is ours."""
+    """Flask-Security's mails, as rows of our outbox: the words are our catalogue's, the link is ours.
+
+    They are owed after the request's own transaction: on SQLite a second writer would make it fail.
+    """
+
+    def normalize(self, email: str) -> str:
+        """Addresses are lower case. Whether one exists is not asked of the network."""
+        return email.strip().lower()
+
+    def validate(self, email: str) -> str:
+        """The address, or ValueError when it cannot be one."""
+        address = self.normalize(email)
+        if not _ADDRESS.match(address):
+            raise ValueError("not an e-mail address")
+        return address
 
     def send_mail(
-        self, template: str, subject: str, recipient: str, sender: Any, body: str, html: str | None, **kwargs: Any
+        self,
+        template: str,
+        subject: str,
+        recipient: str,
+        sender: Any,
+        body: str,
+        html: str | None,
+        **kwargs: Any,
     ) -> None:
-        """Owes the mail of our catalogue that stands for Flask-Security's."""
-        account = account_mail.account_of(recipient)
-        name = _KINDS.get(template)
-        if account is None or name is None:
-            return
-        token = kwargs.get("reset_token")
-        account_mail.owe(account, name, _reset_link(str(token)) if token else None)
+        """Notes that the mail of our catalogue that stands for Flask-Security's is owed."""
+        if template in _KINDS:
+            g.setdefault("owed_mails", []).append((recipient, _KINDS[template], kwargs.get("reset_token")))
+
+
+def _owe_mails(response: Response) -> Response:
+    """Once Flask-Security has committed: the mails that it asked for."""
+    if "owed_mails" in g:
+        db.session.rollback()
+        for recipient, name, token in g.pop("owed_mails"):
+            account = account_mail.account_of(recipient)
+            if account is not None:
+                account_mail.owe(account, name, _reset_link(str(token)) if token else None)
+    return response
+
+
+def _begin_as_writer() -> None:
+    """Flask-Security writes in its own session: it must say so before it reads (see `engine`)."""
+    if request.method == "POST" and request.blueprint == "security":
+        db.session.rollback()
+        db.session.connection(execution_options={"write": True})
+
+
+def _release(response: Response) -> Response:
+    """The session row is written after this; nobody may still hold the database then."""
+    if request.blueprint == "security":
+        db.session.rollback()
+    return response
+
+
+def _refuse_foreign_next() -> None:
+    """`next` is a path of this service, never an address."""
+    target = request.values.get("next")
+    if target and request.blueprint == "security" and not is_own_path(target):
+        abort(400)
+
+
+def is_own_path(target: str) -> bool:
+    """True for a path that a page of this service answers to."""
+    if not target.startswith("/") or target.startswith(("//", "/\\")) or any(ord(c) <= 32 for c in target):
+        return False
+    try:
+        current_app.url_map.bind("").match(target.partition("?")[0], method="GET")
+    except HTTPException:
+        return False
+    return True
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -53,10 +116,8 @@ def register(app: Flask, settings: Settings) -> None:
         SECURITY_PASSWORD_HASH="argon2",
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_PASSWORD_LENGTH_MIN=12,
-        SECURITY_EMAIL_VALIDATOR_ARGS={
-            "check_deliverability": False,
-            "globally_deliverable": not (settings.demo or settings.testing),
-        },
+        SECURITY_EMAIL_PLAINTEXT=False,
+        SECURITY_EMAIL_HTML=False,
         SECURITY_LOGIN_URL="/sign-in",
         SECURITY_LOGOUT_URL="/sign-out",
         SECURITY_LOGOUT_METHODS=["POST"],
@@ -78,11 +139,18 @@ def register(app: Flask, settings: Settings) -> None:
         REMEMBER_COOKIE_DURATION=0,
     )
     if settings.testing:
-        app.config["SECURITY_PASSWORD_HASH_OPTIONS"] = {"argon2": {"rounds": 1, "memory_cost": 8, "parallelism": 1}}
+        app.config["SECURITY_PASSWORD_HASH_OPTIONS"] = {
+            "argon2": {"rounds": 1, "memory_cost": 8, "parallelism": 1}
+        }
     app.session_interface = _session_interface(settings)
     store = SQLAlchemyUserDatastore(db, Account, Role)
     Security(app, store, mail_util_cls=OutboxMail)
     app.login_manager.unauthorized_handler(to_sign_in)  # type: ignore[attr-defined]
+    app.before_request(_refuse_foreign_next)
+    app.before_request(_begin_as_writer)
+    # After-request functions run last registered first: the mails are owed before the rest lets go.
+    app.after_request(_release)
+    app.after_request(_owe_mails)
     user_logged_in.connect(_signed_in, app)
     user_logged_out.connect(_signed_out, app)
     password_changed.connect(_password_changed, app)
@@ -142,5 +210,3 @@ def _reset_link(token: str) -> str:
     """Links in mails are made from the setting, never from what a request calls this host."""
     settings: Settings = current_app.config["ESCALATION"]
     return f"{settings.public_base_url}{current_app.config['SECURITY_RESET_URL']}/{token}"
-
-

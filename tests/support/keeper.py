@@ -1,9 +1,9 @@
-"""Ends a PostgreSQL cluster when the run of tests that it belongs to has ended, also when that crashed.
+"""Cleans up when a run of tests has ended, also when it crashed: stops its PostgreSQL clusters.
 
-    python keeper.py PID FOLDER CLUSTER USER GROUP
+    python keeper.py PID FOLDER USER GROUP
 
-It leaves its parent at once, waits until process PID is gone, stops the cluster in folder CLUSTER as
-USER:GROUP (numbers, or - for its own) and removes FOLDER. It uses the standard library only.
+It leaves its parent at once, waits until process PID is gone, stops each cluster in FOLDER as USER:GROUP
+(numbers, or - for its own) and removes FOLDER. It uses the standard library only.
 """
 
 import os
@@ -16,10 +16,12 @@ from pathlib import Path
 LOOK_EVERY_SECONDS = 0.2
 
 
-def main(pid: int, folder: Path, cluster: Path, user: str, group: str) -> None:
+def main(pid: int, folder: Path, user: str, group: str) -> None:
+    owner = {} if user == "-" else {"user": int(user), "group": int(group), "extra_groups": []}
     while alive(pid):
         time.sleep(LOOK_EVERY_SECONDS)
-    stop(cluster, {} if user == "-" else {"user": int(user), "group": int(group), "extra_groups": []})
+    for control in folder.glob("*/pg_ctl"):
+        stop(control, owner)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -34,11 +36,10 @@ def alive(pid: int) -> bool:
     return True
 
 
-def stop(cluster: Path, owner: dict[str, object]) -> None:
-    """Stops the cluster at once: nothing in it is worth a checkpoint."""
-    control = (cluster / "pg_ctl").read_text()
+def stop(control: Path, owner: dict[str, object]) -> None:
+    """Stops a cluster at once: nothing in it is worth a checkpoint. `control` tells its pg_ctl."""
     subprocess.run(
-        [control, "stop", "-m", "immediate", "-D", cluster / "data"],
+        [control.read_text(), "stop", "-m", "immediate", "-D", control.with_name("data")],
         cwd="/",
         check=False,
         stdout=subprocess.DEVNULL,
@@ -51,4 +52,4 @@ if __name__ == "__main__":
     if os.fork():
         os._exit(0)
     os.setsid()
-    main(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4], sys.argv[5])
+    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4])

@@ -113,7 +113,7 @@ class MailSink:
     def next_answer(self, *, connecting: bool = False) -> Answer:
         """The answer for this mail; while `connecting`, only silence is taken from the script."""
         answer = self._script[0] if self._script else self.otherwise
-        if self._script and connecting == (answer is Answer.SILENT):
+        if self._script and (answer is Answer.SILENT or not connecting):
             self._script.popleft()
         return answer
 
@@ -148,15 +148,19 @@ class _Scripted(SMTP):
 
     async def _handle_client(self) -> None:
         if self.sink.next_answer(connecting=True) is Answer.SILENT:
-            await asyncio.get_running_loop().create_future()
+            await self.say_nothing()
         await super()._handle_client()
 
     @syntax("DATA")
-    async def smtp_DATA(self, arg: str) -> None:
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         if self.answer is Answer.DROP_BEFORE_DATA:
             self.cut()
             return
         await super().smtp_DATA(arg)
+
+    async def say_nothing(self) -> None:
+        """Waits until the other side gives up or the sink is closed."""
+        await asyncio.get_running_loop().create_future()
 
     def cut(self) -> None:
         """Breaks the connection without a word."""
@@ -170,11 +174,13 @@ class _Handler:
     def __init__(self, sink: MailSink) -> None:
         self._sink = sink
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802
         self, server: _Scripted, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if not envelope.rcpt_tos:
             server.answer = self._sink.next_answer()
+        if server.answer is Answer.SILENT:
+            await server.say_nothing()
         if server.answer is Answer.TRY_LATER:
             return "451 4.3.0 Try again later"
         if server.answer is Answer.REFUSE:
@@ -182,7 +188,7 @@ class _Handler:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: _Scripted, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: _Scripted, session: Session, envelope: Envelope) -> str:  # noqa: N802
         acknowledged = server.answer is not Answer.DROP_AFTER_DATA
         raw = envelope.original_content or b""
         encrypted = session.ssl is not None
@@ -203,7 +209,11 @@ class _Listening(Controller):
         self._socket = socket.create_server((MailSink.host, 0))
         port: int = self._socket.getsockname()[1]
         super().__init__(
-            _Handler(sink), hostname=MailSink.host, port=port, tls_context=tls, require_starttls=tls is not None
+            _Handler(sink),
+            hostname=MailSink.host,
+            port=port,
+            tls_context=tls,
+            require_starttls=tls is not None,
         )
 
     def factory(self) -> _Scripted:
@@ -217,7 +227,7 @@ class _Listening(Controller):
     def _trigger_server(self) -> None:
         """Nothing: the factory cannot fail, and a test connection would use up an answer."""
         self._factory_invoked.set()
-        self.smtpd = self.factory()
+        self.smtpd = _Scripted
 
     def cancel_tasks(self, stop_loop: bool = True) -> None:
         for server in self._open:

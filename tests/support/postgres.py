@@ -77,8 +77,7 @@ def _start(run: Run, folder: Path) -> None:
     data.mkdir(mode=0o700)
     if owner:
         os.chown(data, owner["user"], owner["group"])
-    (run.folder / "kept").touch()
-    _keep(run, folder, owner)
+    run.once("kept", lambda _: _keep(run, owner))
     _call(owner, data, programs / "initdb", "--no-sync", "--no-instructions", "--auth=trust",
           "--encoding=UTF8", "--locale=C", f"--username={USER}")  # fmt: skip
     options = " ".join(f"-c {key}={value}" for key, value in _SERVER_OPTIONS.items())
@@ -113,11 +112,11 @@ def _programs(target: Path) -> Path:
     return copy / "bin"
 
 
-def _keep(run: Run, folder: Path, owner: dict[str, Any]) -> None:
+def _keep(run: Run, owner: dict[str, Any]) -> None:
     whom = [str(owner.get("user", "-")), str(owner.get("group", "-"))]
     keeper = Path(__file__).with_name("keeper.py")
     subprocess.run(
-        [sys.executable, "-I", keeper, str(run.pid), run.folder, folder, *whom],
+        [sys.executable, "-I", keeper, str(run.pid), run.folder, *whom],
         check=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -127,7 +126,7 @@ def _keep(run: Run, folder: Path, owner: dict[str, Any]) -> None:
 
 def _call(owner: dict[str, Any], data: Path, *command: str | Path) -> None:
     # The server inherits what it is given: a file, never a pipe that would be waited on for ever.
-    words = data / "start-up"
+    words = data.with_name("start-up")
     with words.open("w") as output:
         done = subprocess.run(
             [*command, "-D", data], cwd=data, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **owner

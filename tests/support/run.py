@@ -46,5 +46,5 @@ class Run:
 
     def end(self) -> None:
         """Removes the folder, unless a keeper was started, which does so when the run is over."""
-        if not (self.folder / "kept").exists():
+        if not (self.folder / "kept.done").exists():
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,79 @@
+"""Raising a concern: five questions, and four more that are welcome."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError
+
+from escalation.errors import InvalidInput
+from escalation.schemas.fields import Choice, OwnReference, Written
+from escalation.schemas.words import CHALLENGED_ROLES, LONG, REFERENCE, SHORT
+from escalation.services.concerns import NewConcern
+from workflows.commands import RaiseConcern
+from workflows.protocol import Urgency
+
+
+class ConcernSchema(Schema):
+    """All answers. Labels and limits are those of the pages."""
+
+    class Meta:
+        unknown = RAISE
+
+    person_reference = OwnReference("Reference", REFERENCE, ask="Enter your reference")
+    agency = Written("Agency", 40, ask="Select an agency")
+    role = Choice(tuple(CHALLENGED_ROLES), "Select a role, or not sure")
+    decision = Written("What was decided, or not done", SHORT, ask="Enter what was decided or not done")
+    risk = Written(
+        "Why this might leave someone at risk", LONG, ask="Enter why this might leave someone at risk"
+    )
+    request = Written("What you ask for", SHORT, ask="Enter what you ask for")
+    urgency = Choice(Urgency, "Select how soon something may happen", default=str(Urgency.NOT_SURE))
+    safety = Written("Who keeps this person safe tonight", SHORT)
+    attempts = Written("What you have tried", SHORT)
+    changed_lately = Written("What has changed lately", SHORT)
+
+
+QUESTIONS: tuple[tuple[str, ...], ...] = (
+    ("person_reference",),
+    ("agency", "role"),
+    ("decision",),
+    ("risk",),
+    ("request",),
+)
+"""The fields of each question, in order."""
+EXTRAS = ("urgency", "safety", "attempts", "changed_lately")
+
+
+def check_answers(answers: Mapping[str, Any], only: tuple[str, ...]) -> dict[str, Any]:
+    """The named answers, checked. Raises InvalidInput with messages by field."""
+    try:
+        return dict(ConcernSchema(only=only).load({k: v for k, v in answers.items() if k in only}))
+    except ValidationError as error:
+        raise InvalidInput(error.messages_dict) from error
+
+
+def concern_from(
+    answers: Mapping[str, Any], partnership: str, *, draft: str | None = None, follows: str | None = None
+) -> NewConcern:
+    """A concern from all answers. Raises InvalidInput with messages by field, also for unknown ones."""
+    try:
+        given = ConcernSchema().load(dict(answers))
+    except ValidationError as error:
+        raise InvalidInput(error.messages_dict) from error
+    return NewConcern(
+        partnership=partnership,
+        challenged_agency=given["agency"],
+        challenged_role=given["role"],
+        command=RaiseConcern(
+            person_reference=given["person_reference"],
+            decision=given["decision"],
+            risk=given["risk"],
+            request=given["request"],
+            urgency=Urgency(given["urgency"]),
+            safety=given["safety"],
+            attempts=given["attempts"],
+            changed_lately=given["changed_lately"],
+        ),
+        draft=draft,
+        follows=follows,
+    )

@@ -1,0 +1,76 @@
+"""Fields that mean the same in a form and in JSON."""
+
+import re
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_NHS_WEIGHTS = range(10, 1, -1)
+
+
+class Written(fields.String):
+    """What a person wrote: trimmed, line ends made one, control characters refused, counted as seen.
+
+    `label` is how the page calls it; `ask` what it says when it is empty.
+    """
+
+    def __init__(self, label: str, longest: int, *, ask: str | None = None, **kwargs: Any) -> None:
+        self.label, self.longest, self.ask = label, longest, ask
+        super().__init__(required=False, load_default=None, allow_none=True, **kwargs)
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
+        """The text, or None when it may be left out. Raises ValidationError in words."""
+        text = value if isinstance(value, str) else ""
+        if value is not None and not isinstance(value, str) and not _is_missing(value):
+            raise ValidationError(f"{self.label} must be text")
+        text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+        if _CONTROL.search(text):
+            raise ValidationError(f"{self.label} must not hold control characters")
+        if len(text) > self.longest:
+            raise ValidationError(f"{self.label} must be {self.longest:,} characters or fewer")
+        if not text and self.ask:
+            raise ValidationError(self.ask)
+        return text or None
+
+
+class OwnReference(Written):
+    """The raiser's own reference for the person: never an NHS number."""
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
+        """The reference. Raises ValidationError for what looks like an NHS number."""
+        text = super().deserialize(value, attr, data, **kwargs)
+        if text and is_nhs_number(text):
+            raise ValidationError("Use your own reference, not an NHS number")
+        return text
+
+
+class Choice(fields.String):
+    """One word of a closed list. `ask` is what it says when none was chosen."""
+
+    def __init__(self, words: type[Any] | tuple[str, ...], ask: str, *, default: str | None = None) -> None:
+        self.words, self.ask, self.default = tuple(str(w) for w in words), ask, default
+        super().__init__(required=False, load_default=None, allow_none=True)
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
+        """The word. Raises ValidationError when it is missing or unknown."""
+        if value in (None, "") or _is_missing(value):
+            if self.default is not None:
+                return self.default
+            raise ValidationError(self.ask)
+        if value not in self.words:
+            raise ValidationError(self.ask)
+        return value
+
+
+def _is_missing(value: Any) -> bool:
+    return type(value).__name__ == "_Missing"
+
+
+def is_nhs_number(text: str) -> bool:
+    """True for ten digits (spaces and dashes between them allowed) with a right check digit."""
+    digits = re.sub(r"[\s-]", "", text)
+    if not re.fullmatch(r"[0-9]{10}", digits):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(digits[:9], _NHS_WEIGHTS, strict=True))
+    return (11 - total % 11) % 11 == int(digits[9])

@@ -1,0 +1,117 @@
+"""Fixtures for every test. A test that takes `database`, `app` or `client` runs on both databases."""
+
+import dataclasses
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from escalation.config import Settings
+from tests.support.databases import KINDS, Database, Kind
+from tests.support.databases import database as _database
+from tests.support.mail_sink import MailSink
+from tests.support.movable_clock import MovableClock
+from tests.support.run import Run
+
+pytest_plugins = ("tests.support.tally",)
+_run: pytest.StashKey[Run] = pytest.StashKey()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    given = getattr(config, "workerinput", None)
+    config.stash[_run] = Run(**given["run"]) if given else Run.begin(os.getpid())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist: a worker works in the folder of the run, and under its own name."""
+    run = dataclasses.replace(node.config.stash[_run], worker=node.gateway.id)
+    node.workerinput["run"] = {**dataclasses.asdict(run), "folder": str(run.folder)}
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.stash[_run].end()
+
+
+@pytest.fixture(scope="session")
+def run(pytestconfig: pytest.Config) -> Run:
+    """This run of the tests, which its worker processes share."""
+    return pytestconfig.stash[_run]
+
+
+@pytest.fixture(params=KINDS)
+def database_kind(request: pytest.FixtureRequest) -> Kind:
+    """Each kind of database in turn. For one only: parametrize this, `indirect=True`."""
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def database(run: Run, database_kind: Kind) -> Iterator[Database]:
+    """A database of this test's own, with every table and the installation row."""
+    with _database(run, database_kind) as made:
+        yield made
+
+
+@pytest.fixture
+def empty_database(run: Run, database_kind: Kind) -> Iterator[Database]:
+    """A database of this test's own with nothing in it, to try migrations on."""
+    with _database(run, database_kind, empty=True) as made:
+        yield made
+
+
+@pytest.fixture
+def clock(database: Database) -> MovableClock:
+    """The service's clock, to be moved by hand."""
+    return MovableClock(database.url)
+
+
+@pytest.fixture
+def mail_sink() -> Iterator[MailSink]:
+    """A real mail server on a loopback port; the settings send there."""
+    with MailSink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def settings(database: Database, mail_sink: MailSink, tmp_path: Path) -> Settings:
+    """What a process of the service is told in this test."""
+    return Settings(
+        database_url=database.url,
+        secret_key=secrets.token_urlsafe(32),
+        password_salt=secrets.token_urlsafe(32),
+        public_base_url="http://localhost",
+        trusted_hosts=("localhost",),
+        testing=True,
+        smtp_host=mail_sink.host,
+        smtp_port=mail_sink.port,
+        smtp_tls="none",
+        smtp_timeout=2.0,
+        mail_from="challenge@northtown.invalid",
+        mail_domain="northtown.invalid",
+        tick_seconds=0.2,
+        instance=str(tmp_path),
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The service, on this test's database. Nothing runs by itself: a test calls the jobs, or starts them."""
+    from escalation.app import create_app
+    from escalation.extensions import db
+
+    made = create_app(settings)
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody at a door of the service, signed out."""
+    return app.test_client()
