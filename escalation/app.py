@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None, *, migrating: bool = False) -> 
         from escalation.demo import pages
 
         pages.register(app)
+    web.policy.refuse_gaps(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies

@@ -1,8 +1,6 @@
 """Fixtures for every test. A test that takes `database`, `app` or `client` runs on both databases."""
 
-import dataclasses
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from tests.support.databases import database as _database
 from tests.support.mail_sink import MailSink
 from tests.support.movable_clock import MovableClock
 from tests.support.run import Run
+from tests.support.settings import settings_for
 
 pytest_plugins = ("tests.support.tally",)
 _run: pytest.StashKey[Run] = pytest.StashKey()
@@ -24,14 +23,13 @@ _run: pytest.StashKey[Run] = pytest.StashKey()
 
 def pytest_configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", None)
-    config.stash[_run] = Run(**given["run"]) if given else Run.begin(os.getpid())
+    config.stash[_run] = Run.told(given["run"]) if given else Run.begin(os.getpid())
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """xdist: a worker works in the folder of the run, and under its own name."""
-    run = dataclasses.replace(node.config.stash[_run], worker=node.gateway.id)
-    node.workerinput["run"] = {**dataclasses.asdict(run), "folder": str(run.folder)}
+    node.workerinput["run"] = node.config.stash[_run].tell(node.gateway.id)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -81,27 +79,13 @@ def mail_sink() -> Iterator[MailSink]:
 @pytest.fixture
 def settings(database: Database, mail_sink: MailSink, tmp_path: Path) -> Settings:
     """What a process of the service is told in this test."""
-    return Settings(
-        database_url=database.url,
-        secret_key=secrets.token_urlsafe(32),
-        password_salt=secrets.token_urlsafe(32),
-        public_base_url="http://localhost",
-        trusted_hosts=("localhost",),
-        testing=True,
-        smtp_host=mail_sink.host,
-        smtp_port=mail_sink.port,
-        smtp_tls="none",
-        smtp_timeout=2.0,
-        mail_from="challenge@northtown.invalid",
-        mail_domain="northtown.invalid",
-        tick_seconds=0.2,
-        instance=str(tmp_path),
-    )
+    return settings_for(database.url, smtp_port=mail_sink.port, instance=str(tmp_path))
 
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The service, on this test's database. Nothing runs by itself: a test calls the jobs, or starts them."""
+    # Not at the top: a unit test of the protocol should not wait for the whole service to be imported.
     from escalation.app import create_app
     from escalation.extensions import db
 

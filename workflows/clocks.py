@@ -38,7 +38,7 @@ def start(
     protocol: Protocol, case: CaseState, clock: Clock, rung: int, budget: Amount, now: datetime
 ) -> StartedClock:
     """A deadline that begins `now`, on the calendar of the side it waits for."""
-    owner = next((s for s in clock.waits_for if s not in case.empty_slots), clock.waits_for[0])
+    owner = owner_of(case, clock)
     side = protocol.slots[owner].side
     calendar = case.calendars[side]
     due = due_instant(budget, now, calendar)
@@ -54,6 +54,11 @@ def start(
         calendar_version=calendar.version,
         zone=calendar.zone,
     )
+
+
+def owner_of(case: CaseState, clock: Clock) -> str:
+    """The slot whose silence a clock measures: the first one in which somebody can sit."""
+    return next((s for s in clock.waits_for if s not in case.empty_slots), clock.waits_for[0])
 
 
 def running(started: Iterable[StartedClock]) -> tuple[RunningClock, ...]:
@@ -114,13 +119,19 @@ def within_stage(
 
 def _ends(protocol: Protocol, stage: Stage, command: Command, clock: RunningClock) -> bool:
     if command.trigger is Trigger.READDRESS:
-        return _asks_challenged(protocol, stage, clock.clock)
+        # What the wrong agency owed falls, and so does what its reply or question set going.
+        return _asks_challenged(protocol, stage, clock.clock) or _set_going(stage, clock.clock)
     return _is_lapse(command, clock) or _meets(stage, command, clock)
 
 
 def _asks_challenged(protocol: Protocol, stage: Stage, clock_id: str) -> bool:
     clock = stage.clock(clock_id)
     return clock is not None and protocol.slots[clock.waits_for[0]].side is Side.CHALLENGED
+
+
+def _set_going(stage: Stage, clock_id: str) -> bool:
+    clock = stage.clock(clock_id)
+    return clock is not None and clock.starts_on is not None
 
 
 def _starting(

@@ -127,8 +127,8 @@ def _passage(before: Stage, target: Stage, effect: Effect) -> tuple[Event, ...]:
 
 
 def _with_actor(question: Question, case: CaseState) -> CaseState:
-    """Whoever acts for a side can never decide this case."""
-    if question.actor.account is None or Side.BOARD in question.sides():
+    """Whoever acts for a side can never decide this case, also when they sit on the board as well."""
+    if question.actor.account is None or question.sides() <= {Side.BOARD}:
         return case
     return replace(case, party_people=case.party_people | {question.actor.account})
 
@@ -230,7 +230,7 @@ def _time_out(question: Question, command: Command, now: datetime) -> Effect:
         "rung": command.rung,
         "due": ended.due.astimezone(UTC).isoformat(),
         "late_by": int((now - ended.due).total_seconds()),
-        "waits_for": clock.waits_for[0] if clock else "",
+        "waits_for": clocks.owner_of(question.case, clock) if clock else "",
         "climbs": _leaves(question, command),
     }
     return Effect(question.case, (Event(EventKind.DEADLINE_LAPSED, codes),), str(Cause.SILENCE))

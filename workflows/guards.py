@@ -108,9 +108,10 @@ def not_readdressed_before(question: Question) -> Refusal | None:
 
 
 def not_party(question: Question) -> Refusal | None:
-    """Nobody decides in their own case."""
+    """Nobody decides in their own case: not who acted, sits or works on a side of it."""
     actor, case = question.actor, question.case
-    if actor.account in case.party_people or actor.agencies & case.party_agencies:
+    on_a_side = any(question.protocol.slots[slot].side is not Side.BOARD for slot in actor.slots)
+    if on_a_side or actor.account in case.party_people or actor.agencies & case.party_agencies:
         return Refusal(
             "own_case",
             "You or your agency have a part in this case, so somebody else must decide it. Stand aside, "

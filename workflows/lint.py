@@ -107,11 +107,18 @@ def met_by_somebody(protocol: Protocol) -> Iterable[Finding]:
 
 def no_dead_slot(protocol: Protocol) -> Iterable[Finding]:
     """Every slot is seated somewhere, and nothing is asked of a slot before it is seated."""
-    seated = {slot for stage in protocol.stages.values() for slot in stage.seats}
-    seated |= {s.id for s in protocol.slots.values() if s.tier is Tier.OFFICE}
+    anywhere = _office(protocol) | {slot for stage in protocol.stages.values() for slot in stage.seats}
     for slot in protocol.slots:
-        if slot not in seated:
+        if slot not in anywhere:
             yield Finding("no_dead_slot", "", f"the slot {slot!r} is seated in no stage")
+    seated = _seated_on_every_way(protocol)
+    for stage, clock in _clocks(protocol):
+        for slot in clock.waits_for:
+            if slot not in seated[stage.id]:
+                words = (
+                    f"the clock {clock.id!r} waits for {slot!r}, who may not be seated yet: add it to seats"
+                )
+                yield Finding("no_dead_slot", stage.id, words)
 
 
 def both_sides_and_board(protocol: Protocol) -> Iterable[Finding]:
@@ -128,7 +135,8 @@ def both_sides_and_board(protocol: Protocol) -> Iterable[Finding]:
 def no_rehearsal_units(protocol: Protocol) -> Iterable[Finding]:
     """Seconds are for rehearsals."""
     for stage, clock in _clocks(protocol):
-        if any(amount.unit is Unit.SECONDS for amount in clock.budgets.values()):
+        amounts = (*clock.budgets.values(), *clock.reminders.values(), clock.repeat)
+        if any(amount is not None and amount.unit is Unit.SECONDS for amount in amounts):
             yield Finding("no_rehearsal_units", stage.id, f"the clock {clock.id!r} counts seconds")
 
 
@@ -169,6 +177,27 @@ RULES: tuple[Callable[[Protocol], Iterable[Finding]], ...] = (
 
 def _exits(stage: Stage) -> list[str]:
     return [move.to for move in stage.moves if move.to is not None]
+
+
+def _office(protocol: Protocol) -> frozenset[str]:
+    """The board office sits in every case from the first day."""
+    return frozenset(s.id for s in protocol.slots.values() if s.tier is Tier.OFFICE)
+
+
+def _seated_on_every_way(protocol: Protocol) -> dict[str, frozenset[str]]:
+    """For each stage the slots that are seated there, whichever way a case came."""
+    first, office = protocol.first_stage, _office(protocol)
+    seated = {stage: frozenset(protocol.slots) for stage in protocol.stages}
+    seated[first.id] = office | frozenset(first.seats)
+    todo = [first]
+    while todo:
+        stage = todo.pop()
+        for target in (protocol.stages[name] for name in _exits(stage)):
+            less = seated[target.id] & (seated[stage.id] | frozenset(target.seats))
+            if less != seated[target.id]:
+                seated[target.id] = less
+                todo.append(target)
+    return seated
 
 
 def _clocks(protocol: Protocol) -> Iterable[tuple[Stage, Clock]]:

@@ -4,6 +4,7 @@ The only file here that imports marshmallow: shapes are checked by schemas, name
 """
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,7 +62,13 @@ class ProtocolError(Exception):
 
 def load(path: Path) -> Protocol:
     """Reads one protocol file. Raises ProtocolError, or OSError when it cannot be read."""
-    return loads(path.read_text(encoding="utf-8"), path.name)
+    raw = path.read_bytes()
+    try:
+        # Some editors put a mark in front of UTF-8; it is no part of the text.
+        return loads(raw.decode("utf-8-sig"), path.name)
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise ProtocolError(path.name, [Problem(line, "", "not UTF-8: save the file as UTF-8")]) from error
 
 
 def shipped() -> Mapping[str, Path]:
@@ -101,17 +108,31 @@ def _syntax(error: tomllib.TOMLDecodeError, text: str) -> Problem:
 def _flat(messages: Any, path: KeyPath) -> Iterable[tuple[KeyPath, str]]:
     if isinstance(messages, Mapping):
         for key, inner in messages.items():
-            yield from _flat(inner, path if key == "_schema" else (*path, key))
+            yield from _flat(inner, path if key in _NO_KEYS else (*path, key))
     else:
         for message in messages:
             yield path, str(message)
+
+
+_NO_KEYS = ("_schema", "value")
+"""What marshmallow puts between a key and its messages."""
+
+_PLAIN = {
+    "Missing data for required field.": "is missing; add it",
+    "Not a valid string.": "is text; put it between quotation marks",
+    "Not a valid list.": "is a list; put it between square brackets, as in ['one', 'two']",
+    "Not a valid mapping type.": "has a time for each track, as in { standard = '5 working_days' }",
+    "Invalid input type.": "is a table; write its keys below a line in square brackets",
+    "Shorter than minimum length 1.": "is empty; name at least one",
+}
+"""marshmallow's own words, said so that a board officer can act on them."""
 
 
 def _problem(lines: Mapping[KeyPath, int], path: KeyPath, reason: str) -> Problem:
     words = ".".join(str(part) for part in path)
     if reason == "Unknown field.":
         reason = f"is not a key here{did_you_mean(str(path[-1]), _KEYS)}"
-    return Problem(nearest(lines, path), words, reason)
+    return Problem(nearest(lines, path), words, _PLAIN.get(reason, reason))
 
 
 class _Word(fields.Enum[Any]):
@@ -127,12 +148,15 @@ class _Word(fields.Enum[Any]):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+_COUNT = re.compile(r"[1-9][0-9]{0,2}|1000")
+
+
 class _AmountField(fields.Field[Amount]):
     """A length of time such as `5 working_days`."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Amount:
         count, _, unit = value.partition(" ") if isinstance(value, str) else ("", "", "")
-        if not count.isdigit() or not 1 <= int(count) <= 1000:
+        if not _COUNT.fullmatch(count):
             raise ValidationError(f"{value!r} is not a length of time; write for example '5 working_days'")
         known = [str(u) for u in Unit]
         if unit not in known:

@@ -6,6 +6,7 @@ still be shown with its key.
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from workflows.guards import CONDITIONS
@@ -19,7 +20,7 @@ Found = Iterable[tuple[KeyPath, str]]
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy for an unknown word: the closest known one, or all of them."""
     close = difflib.get_close_matches(word, list(known), n=1)
-    return f", did you mean {close[0]!r}?" if close else f"; known are {', '.join(sorted(known))}"
+    return f", did you mean {close[0]!r}?" if close else f"; known are {', '.join(sorted(set(known)))}"
 
 
 def names(values: Mapping[str, Any]) -> Found:
@@ -36,7 +37,7 @@ def names(values: Mapping[str, Any]) -> Found:
         yield from _known(stage["seats"], slots, (*at, "seats"), "slot")
         yield from _clocks(stage["clock"], at, slots, tracks)
         yield from _moves(stage["move"], at, slots, stages)
-    if not hasattr(values["review_by"], "year"):
+    if type(values["review_by"]) is not date:  # a datetime is a date, too, but has a time of day
         yield ("review_by",), "is a date; write for example 2027-09-01, without quotes"
 
 
@@ -93,12 +94,20 @@ def _moves(
         yield from _known(move["by"], slots, (*path, "by"), "slot")
         yield from _known([move["to"]] if "to" in move else [], stages, (*path, "to"), "stage")
         yield from _known(move["conditions"], list(CONDITIONS), (*path, "conditions"), "condition")
-        if move["do"] is not Trigger.TIME_OUT and not move["by"]:
-            yield path, "says nobody who may do it; add by = [...]"
+        yield from _doers(move, path)
         if move["do"] in _MUST_LEAVE and "to" not in move:
             yield path, f"{move['do']!s} leads to another stage; add to = '...'"
         if move["do"] not in _MUST_LEAVE and "to" in move:
             yield (*path, "to"), f"{move['do']!s} does not leave the stage"
+
+
+def _doers(move: Mapping[str, Any], path: KeyPath) -> Found:
+    if move["do"] is Trigger.RAISE:
+        yield (*path, "do"), "raise begins a case and is no move in a stage; take this move out"
+    elif move["do"] is Trigger.TIME_OUT and move["by"]:
+        yield (*path, "by"), "time_out is for the clock alone; take this line out"
+    elif move["do"] is not Trigger.TIME_OUT and not move["by"]:
+        yield path, "says nobody who may do it; add by = [...]"
 
 
 _MUST_LEAVE = frozenset(

@@ -18,13 +18,15 @@ def lines_of(text: str) -> Mapping[Path, int]:
     lines: dict[Path, int] = {(): 1}
     counts: dict[Path, int] = {}
     here: Path = ()
-    for number, raw in enumerate(text.splitlines(), start=1):
+    for number, raw in enumerate(text.split("\n"), start=1):
         line = raw.strip()
         if table := _TABLE.match(line):
             here = _enter(
                 tuple(part.strip() for part in table["name"].split(".")), bool(table["array"]), counts
             )
             lines.setdefault(here, number)
+            if table["array"]:
+                lines.setdefault(here[:-1], number)
         elif key := _KEY.match(line):
             lines.setdefault((*here, key["key"].strip('"')), number)
     return lines

@@ -3,15 +3,14 @@
 Lengthening a clock needs a named person and a reason, and is not done here.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from workflows.calendar import WorkingCalendar
 from workflows.case import CaseState, RunningClock, ShortenedClock
+from workflows.clocks import owner_of
 from workflows.deadlines import due_instant, remind_instant
 from workflows.events import Event, EventKind
-from workflows.protocol import Protocol, Side, Stage
+from workflows.protocol import Protocol, Stage
 
 Shortened = tuple[CaseState, tuple[Event, ...], tuple[ShortenedClock, ...]]
 
@@ -24,7 +23,7 @@ def raise_risk(protocol: Protocol, case: CaseState, now: datetime) -> Shortened:
     faster = protocol.tracks[case.track].on_risk_rise or case.track
     event = Event(EventKind.RISK_ROSE, {"from": case.track, "to": faster})
     stage = protocol.stages[case.stage]
-    changes = [_shorten(protocol, stage, c, faster, case.calendars, now) for c in case.clocks]
+    changes = [_shorten(protocol, case, stage, c, faster, now) for c in case.clocks]
     shortened = tuple(change for change in changes if change is not None)
     by_key = {(s.clock, s.rung): s.due for s in shortened}
     clocks = tuple(replace(c, due=by_key.get((c.clock, c.rung), c.due)) for c in case.clocks)
@@ -33,16 +32,16 @@ def raise_risk(protocol: Protocol, case: CaseState, now: datetime) -> Shortened:
 
 def _shorten(
     protocol: Protocol,
+    case: CaseState,
     stage: Stage,
     running: RunningClock,
     track: str,
-    calendars: Mapping[Side, WorkingCalendar],
     now: datetime,
 ) -> ShortenedClock | None:
     clock = stage.clock(running.clock)
     if clock is None:
         return None
-    calendar = calendars[protocol.slots[clock.waits_for[0]].side]
+    calendar = case.calendars[protocol.slots[owner_of(case, clock)].side]
     budget = clock.budgets[track]
     due = due_instant(budget, now, calendar)
     if due >= running.due:

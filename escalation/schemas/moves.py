@@ -153,7 +153,12 @@ def readdress_from(answers: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def answers_of(trigger: Trigger) -> tuple[str, ...]:
     """The names of the answers that a trigger takes."""
-    return tuple((_READDRESS if trigger is Trigger.READDRESS else MOVES[trigger].schema).fields)
+    return tuple(schema_of(trigger).fields)
+
+
+def schema_of(trigger: Trigger) -> Schema:
+    """What checks the answers of a trigger. Raises KeyError for one that no person uses."""
+    return _READDRESS if trigger is Trigger.READDRESS else MOVES[trigger].schema
 
 
 def _loaded(schema: Schema, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,13 @@ def my_work(account: int) -> MyWork:
         )
 
 
+def boards_of(account: int) -> tuple[PartnershipView, ...]:
+    """The partnerships whose board office or chair a person is today."""
+    with reading() as unit:
+        held = directory.posts_of(unit.session, account, unit.now)
+        return _partnerships(unit, {p.partnership_id for p in held if p.tier in _BOARD_TIERS})
+
+
 def worklist(account: int, partnership: str) -> tuple[WorkRow, ...]:
     """Every running case of a partnership, by clock, for its board office and chair.
 

@@ -35,7 +35,7 @@ def launch(playwright: Playwright, executable: str) -> Browser:
     return playwright.chromium.launch(executable_path=executable, args=_QUIET)
 
 
-@dataclass(slots=True)
+@dataclass
 class Watch:
     """What went wrong on pages behind the visitor's back: script errors, refusals by the content security
     policy, missing files, and requests to anywhere but `home`. A test may clear what it meant to cause."""

@@ -9,7 +9,6 @@ from typing import Literal
 
 from tests.support import postgres
 from tests.support.run import Run
-from tests.support.schema import lay_foundations
 
 Kind = Literal["sqlite", "postgresql"]
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -45,7 +44,7 @@ def _sqlite(run: Run, name: str, empty: bool) -> Iterator[str]:
     file = folder / "escalation.db"
     try:
         if not empty:
-            template = run.once("sqlite", lambda made: lay_foundations(f"sqlite:///{made / 'escalation.db'}"))
+            template = run.once("sqlite", lambda made: _migrate(f"sqlite:///{made / 'escalation.db'}"))
             shutil.copyfile(template / "escalation.db", file)
         yield f"sqlite:///{file}"
     finally:
@@ -56,9 +55,21 @@ def _sqlite(run: Run, name: str, empty: bool) -> Iterator[str]:
 def _postgresql(run: Run, name: str, empty: bool) -> Iterator[str]:
     cluster = postgres.start(run)
     if not empty:
-        run.once("postgres-foundations", lambda _: lay_foundations(cluster.create(_TEMPLATE)))
+        run.once("postgres-foundations", lambda _: _template(cluster))
     url = cluster.create(name, template="template1" if empty else _TEMPLATE)
     try:
         yield url
     finally:
         cluster.drop(name)
+
+
+def _template(cluster: postgres.Cluster) -> None:
+    cluster.drop(_TEMPLATE)  # what a failed try left
+    _migrate(cluster.create(_TEMPLATE))
+
+
+def _migrate(url: str) -> None:
+    # Imported when the first test asks for it: it brings the whole service with it.
+    from tests.support.schema import lay_foundations
+
+    lay_foundations(url)

@@ -37,9 +37,9 @@ def alive(pid: int) -> bool:
 
 
 def stop(control: Path, owner: dict[str, object]) -> None:
-    """Stops a cluster at once: nothing in it is worth a checkpoint. `control` tells its pg_ctl."""
+    """Stops a cluster in order: at once it would leave shared memory behind. `control` tells its pg_ctl."""
     subprocess.run(
-        [control.read_text(), "stop", "-m", "immediate", "-D", control.with_name("data")],
+        [control.read_text(), "stop", "-m", "fast", "-D", control.with_name("data")],
         cwd="/",
         check=False,
         stdout=subprocess.DEVNULL,

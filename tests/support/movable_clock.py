@@ -20,7 +20,7 @@ class MovableClock:
     def now(self) -> datetime:
         """What the service would read now, in UTC."""
         with self._engine.connect() as connection:
-            return clock.read(connection)
+            return clock.read(connection).now
 
     def move(self, *, to: datetime | None = None, **by: float) -> datetime:
         """Moves the clock `to` an instant, or by days=, hours=, minutes=, seconds= (also back).
@@ -31,9 +31,7 @@ class MovableClock:
         if to is not None and to.tzinfo is None:
             raise ValueError(f"an instant needs a zone: {to!r}")
         with self._engine.begin() as connection:
-            now = clock.read(connection)
-            offset = connection.execute(text("SELECT offset_seconds FROM installation")).scalar_one()
-            wall = now - timedelta(seconds=offset)
-            target = (to or now) + timedelta(**by)
-            connection.execute(_MOVE, {"seconds": math.ceil((target - wall).total_seconds())})
-            return clock.read(connection)
+            read = clock.read(connection)
+            offset = (to or read.now) + timedelta(**by) - read.real
+            connection.execute(_MOVE, {"seconds": math.ceil(offset.total_seconds())})
+            return clock.read(connection).now

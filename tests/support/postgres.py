@@ -50,8 +50,8 @@ class Cluster:
         return self.url(name)
 
     def drop(self, name: str) -> None:
-        """Removes a database, whoever is still connected to it."""
-        self._do("DROP DATABASE {} WITH (FORCE)", name)
+        """Removes a database, if it is there, whoever is still connected to it."""
+        self._do("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def _do(self, statement: str, *names: str) -> None:
         with psycopg.connect(

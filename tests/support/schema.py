@@ -1,14 +1,13 @@
 """Brings an empty database to where the service can use it. Done once a run for each kind of database."""
 
-from sqlalchemy import create_engine, insert
-from sqlalchemy.pool import NullPool
-
-from escalation.models import Base, Installation
+from escalation.app import create_app, upgrade_database
+from escalation.extensions import db
+from tests.support.settings import settings_for
 
 
 def lay_foundations(url: str) -> None:
-    """Makes every table and the one installation row. The clock stands: only the `clock` fixture moves it."""
-    engine = create_engine(url, poolclass=NullPool)
-    Base.metadata.create_all(engine)
-    with engine.begin() as connection:
-        connection.execute(insert(Installation).values(id=1))
+    """Runs the real migrations, as an operator does. The clock stands: only the `clock` fixture moves it."""
+    app = create_app(settings_for(url), migrating=True)
+    with app.app_context():
+        upgrade_database()
+        db.engine.dispose()

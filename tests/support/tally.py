@@ -33,7 +33,9 @@ class _Counting:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and report.outcome != "skipped":
-            self._tests[dict(report.user_properties).get(_DATABASE, "none")] += 1  # type: ignore[call-overload]
+            self._tests[
+                next((str(kind) for key, kind in report.user_properties if key == _DATABASE), "none")
+            ] += 1
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psutil
 import psycopg
 import pytest
 from sqlalchemy import create_engine, inspect, text
@@ -83,7 +84,15 @@ def test_a_run_that_is_killed_leaves_no_server_and_no_folder() -> None:
         finally:
             sleeper.kill()
     _wait_until_gone(run.folder)
-    assert not Path(f"/proc/{server}").exists()
+    assert not _alive(server)
+
+
+def _alive(pid: int) -> bool:
+    """A process that ended and that nobody has buried yet is not alive."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _wait_until_gone(folder: Path) -> None:

@@ -1,0 +1,74 @@
+# Two commands matter: `make run` and `make test`. Neither needs anything before it but Python 3.11+ and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+CODE := workflows notifications escalation migrations tests wsgi.py
+# Test processes: one for each core, and no more than PostgreSQL has room for.
+PYTEST := $(BIN)/python -m pytest
+MANY := -n logical --maxprocesses 8 --dist worksteal
+UV := uv==0.13.9
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help install run reset check test lint browser lock clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+install: $(INSTALLED) ## Make .venv with every pinned dependency and the service on its path
+
+$(INSTALLED): requirements/develop.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not one."; \
+	  echo "Name another one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' has no venv. On Debian: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/develop.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: install ## Start the demo on http://localhost:8000; it keeps its data
+	@exec $(BIN)/escalation demo run
+
+reset: install ## Empty the demo
+	@$(BIN)/escalation demo reset
+
+check: lint ## Lint, types, import contract, unit and architecture tests: for each commit
+	$(PYTEST) $(MANY) tests/unit tests/architecture
+
+test: lint browser ## Everything, on SQLite and PostgreSQL, with a real mail server and a real browser
+	$(PYTEST) $(MANY)
+
+lint: install
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/mypy tests/support
+	$(BIN)/lint-imports --no-logo
+
+# Without Chromium the browser tests are skipped, and said to be; where CI=true they fail.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium for the browser tests"; \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; \
+	  else \
+	    echo "No Chromium here: the browser tests will be skipped. Install it to run them."; \
+	  fi; }
+
+lock: ## Pin the dependencies again, with hashes; UPGRADE=1 takes newer versions
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet --disable-pip-version-check $(UV)
+	@for name in runtime develop; do \
+	  build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-annotate --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade) \
+	    requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
+
+clean: ## Remove what was made, but not the demo's data
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage tests/browser/pictures
+	find $(CODE) -name __pycache__ -type d -exec rm -rf {} +

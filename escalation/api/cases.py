@@ -1,0 +1,91 @@
+"""Reading cases, and making moves on them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from escalation.api.admission import account, answers, idempotency_key
+from escalation.api.document import changes, reads, shape_of
+from escalation.errors import InvalidInput, NotFound
+from escalation.schemas.case import CaseSchema, MyWorkSchema
+from escalation.schemas.moves import MOVES, command_from, readdress_from, schema_of
+from escalation.services import cases, moves, sent_before, work
+from escalation.services.views import CaseView, MyWork
+from workflows.commands import Command
+from workflows.triggers import Trigger
+
+_HIGHEST = 2**31 - 1
+_SEEN = {"type": "integer", "minimum": 0, "maximum": _HIGHEST}
+_SCHEMAS = {trigger: schema_of(trigger) for trigger in (*MOVES, Trigger.READDRESS)}
+_BODY = {
+    "oneOf": [
+        shape_of(schema, {"trigger": {"const": str(trigger)}, "seen_version": _SEEN})
+        for trigger, schema in _SCHEMAS.items()
+    ]
+}
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Adds the operations of this file."""
+
+    @reads(blueprint, "/cases", MyWorkSchema(), fails=(401,))
+    def my_work() -> MyWork:
+        """Your cases, what waits for you first."""
+        return work.my_work(account())
+
+    @reads(blueprint, "/cases/<public_id>", CaseSchema(), fails=(401, 404))
+    def read_case(public_id: str) -> CaseView:
+        """A case as you may see it. The reading is recorded."""
+        return cases.open_case(public_id, account())
+
+    @changes(blueprint, "/cases/<public_id>/moves", CaseSchema(), body=_BODY)
+    @blueprint.alt_response(204, success=True)  # type: ignore[untyped-decorator]
+    def make_move(public_id: str) -> CaseView | Response:
+        """Make a move. `seen_version` is the version of the case that you read before you decided.
+
+        204 instead of the case when the move is on record and has ended your own part in it.
+        """
+        key, given = idempotency_key(), answers()
+        try:
+            return _made(public_id, account(), given, key)
+        except NotFound:
+            # Whoever stands aside or passes a concern on may not see the case that they have just moved.
+            if sent_before.result_of(account(), key) != public_id:
+                raise
+            return Response(status=204)
+
+
+def _made(public_id: str, asker: int, given: Mapping[str, Any], key: str) -> CaseView:
+    trigger, seen = _trigger(given), _seen(given)
+    said = {name: answer for name, answer in given.items() if name not in ("trigger", "seen_version")}
+    command = _command(public_id, asker, trigger, said)
+    return moves.make_move(public_id, asker, command, key, seen_version=seen)
+
+
+def _trigger(given: Mapping[str, Any]) -> Trigger:
+    named = given.get("trigger")
+    found = next((t for t in _SCHEMAS if str(t) == named), None)
+    if found is None:
+        known = ", ".join(str(t) for t in _SCHEMAS)
+        raise InvalidInput({"trigger": [f"Name what you do: {known}"]})
+    return found
+
+
+def _seen(given: Mapping[str, Any]) -> int:
+    seen = given.get("seen_version")
+    if isinstance(seen, bool) or not isinstance(seen, int) or not 0 <= seen <= _HIGHEST:
+        raise InvalidInput({"seen_version": ["Send the version of the case that you have read"]})
+    return seen
+
+
+def _command(public_id: str, asker: int, trigger: Trigger, said: Mapping[str, Any]) -> Command:
+    if trigger is not Trigger.READDRESS:
+        return command_from(trigger, said)
+    given = readdress_from(said)
+    cases.as_seen(public_id, asker)  # a case that is not theirs is not there, before any agency is judged
+    try:
+        return moves.pass_on_to(public_id, asker, given["agency"], given["reasons"], given["safety"])
+    except NotFound as error:
+        raise InvalidInput({"agency": ["Name an agency of this partnership"]}) from error

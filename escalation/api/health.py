@@ -1,0 +1,40 @@
+"""Is it alive, and is it well: two questions that a monitor asks. No case data in either answer."""
+
+from datetime import timedelta
+
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Flask, current_app, jsonify
+from flask.typing import ResponseReturnValue
+
+from escalation.config import Settings
+from escalation.services import health as condition
+
+blueprint = Blueprint("health", __name__)
+
+_HEAD = "escalation-migration-head"
+_SHORTEST_ALARM = timedelta(minutes=5)
+_AUDITS_MISSED = 12
+"""Ticks of the scheduler without a good audit before it counts as silence: three audits."""
+
+
+def register(app: Flask) -> None:
+    """Adds /health and /health/deep. The migrations are read once, at the start."""
+    migrations = ScriptDirectory(str(app.extensions["migrate"].directory))
+    app.extensions[_HEAD] = migrations.get_current_head()
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/health")
+def alive() -> ResponseReturnValue:
+    """This process answers. It asks nobody else."""
+    return jsonify(status="alive")
+
+
+@blueprint.get("/health/deep")
+def deep() -> ResponseReturnValue:
+    """200 when all is well, else 503 and in words what is not."""
+    settings: Settings = current_app.config["ESCALATION"]
+    silence = max(_SHORTEST_ALARM, timedelta(seconds=settings.tick_seconds * _AUDITS_MISSED))
+    checks = condition.look(current_app.extensions[_HEAD], silence)
+    well = all(check.well for check in checks)
+    return jsonify(status="well" if well else "unwell", checks=checks), 200 if well else 503

@@ -1,0 +1,87 @@
+"""Whether the service itself is well: its database, its clock, its post. It reads no case.
+
+Each check answers with a sentence, so that whoever is woken by it knows where to look.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from escalation.models import Heartbeat, OutboxRow
+from escalation.services import audit
+from escalation.services.unit import Unit, reading
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `age` is in whole seconds where the check is about an age."""
+
+    name: str
+    well: bool
+    words: str
+    age: int | None = None
+
+
+def look(expected_head: str | None, longest_silence: timedelta) -> tuple[Check, ...]:
+    """Looks at the database, its migrations, the heartbeat and the owed mails, in this order.
+
+    `longest_silence` is how old the last good audit of the clock may be. When the database cannot be
+    reached that is the only answer.
+    """
+    try:
+        with reading() as unit:
+            return tuple(_checks(unit, expected_head, longest_silence))
+    except (SQLAlchemyError, LookupError):
+        _log.exception("the health of the service cannot be read")
+        return (Check("database", False, "The database cannot be reached, or was never set up."),)
+
+
+def _checks(unit: Unit, expected_head: str | None, longest_silence: timedelta) -> Iterator[Check]:
+    yield Check("database", True, "The database answers.")
+    yield _migrations(unit, expected_head)
+    yield _heartbeat(unit, longest_silence)
+    yield _mail(unit)
+
+
+def _migrations(unit: Unit, expected: str | None) -> Check:
+    found = MigrationContext.configure(unit.connection).get_current_revision()
+    if found != expected:
+        words = f"The database is at {found or 'nothing'} and this version needs {expected or 'nothing'}."
+        return Check("migrations", False, words)
+    return Check("migrations", True, f"The database is at {found}.")
+
+
+def _heartbeat(unit: Unit, longest: timedelta) -> Check:
+    beat = unit.session.get(Heartbeat, audit.NAME)
+    if beat is None or beat.beat_at is None:
+        return Check("heartbeat", False, "No audit of the clock has found everything in order yet.")
+    age = unit.now - beat.beat_at
+    words = f"The clock was last found in order {spoken(age)} ago."
+    return Check("heartbeat", age <= longest, words, int(age.total_seconds()))
+
+
+def _mail(unit: Unit) -> Check:
+    oldest: datetime | None = unit.session.execute(
+        select(func.min(OutboxRow.owed_at)).where(OutboxRow.state == "owed")
+    ).scalar_one()
+    if oldest is None:
+        return Check("mail", True, "No mail is owed.")
+    age = unit.now - oldest
+    words = f"The oldest mail that has not left is owed for {spoken(age)}."
+    return Check("mail", age <= audit.MAIL_GRACE, words, int(age.total_seconds()))
+
+
+def spoken(age: timedelta) -> str:
+    """A length of time as people say it: 40 seconds, 12 minutes, 3 hours, 2 days."""
+    seconds = max(0, int(age.total_seconds()))
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}s"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"

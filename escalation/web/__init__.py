@@ -1,0 +1,32 @@
+"""The door for people: pages and forms. It parses, calls one service, and answers.
+
+No table is touched here and nothing is decided. Every rule of the address map has an entry in
+`policy`, or the application does not start.
+"""
+
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+
+from escalation.config import Settings
+from escalation.web import board, cases, errors, headers, layout, pages, policy, raising, sign_in
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Puts the pages into the application."""
+    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]
+        [
+            FileSystemLoader(TEMPLATES),
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+        ]
+    )
+    sign_in.register(app, settings)
+    headers.register(app, settings)
+    layout.register(app, settings)
+    for blueprint in (pages.blueprint, raising.blueprint, cases.blueprint, board.blueprint):
+        app.register_blueprint(blueprint)
+    errors.register(app)
+    policy.register(app)

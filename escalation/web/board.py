@@ -1,0 +1,48 @@
+"""The board's pages: what runs, what the figures say, who holds which post."""
+
+from flask import Blueprint, Response, render_template, request
+
+from escalation.reporting import exports, measures
+from escalation.services import places, work
+from escalation.web.layout import of_partnership, person
+
+blueprint = Blueprint("board", __name__, url_prefix="/board")
+
+
+@blueprint.get("/<partnership>")
+def worklist(partnership: str) -> str:
+    """Every running case, by clock."""
+    rows = work.worklist(person(), partnership)
+    _belongs_to(partnership)
+    return render_template("board/worklist.html", rows=rows, public_id=partnership)
+
+
+@blueprint.get("/<partnership>/measures", endpoint="measures")
+def measures_page(partnership: str) -> str:
+    """Are challenges made, answered and worth it?"""
+    figures = measures.board_measures(person(), partnership, request.args.get("period", ""))
+    _belongs_to(partnership)
+    return render_template("board/measures.html", m=figures, public_id=partnership)
+
+
+@blueprint.get("/<partnership>/measures.csv")
+def measures_csv(partnership: str) -> Response:
+    """The same figures as a file."""
+    figures = measures.board_measures(person(), partnership, request.args.get("period", ""))
+    response = Response(exports.as_csv(figures), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="measures.csv"'
+    return response
+
+
+@blueprint.get("/<partnership>/directory")
+def directory(partnership: str) -> str:
+    """Posts, holders, deputies, and posts that nobody holds."""
+    posts = places.posts(person(), partnership)
+    _belongs_to(partnership)
+    return render_template("board/directory.html", posts=posts, public_id=partnership)
+
+
+def _belongs_to(partnership: str) -> None:
+    for view in places.partnerships_of(person()):
+        if view.public_id == partnership:
+            of_partnership(view)

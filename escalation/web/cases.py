@@ -1,0 +1,203 @@
+"""A case and everything that may be done to it."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from escalation.errors import InvalidInput, NotFound
+from escalation.schemas.moves import answers_of, command_from, readdress_from
+from escalation.services import cases, moves, places
+from escalation.services.submissions import new_key
+from escalation.services.views import CaseView
+from escalation.web import words
+from escalation.web.forms import FORM_OF, FORMS, Form
+from escalation.web.layout import of_partnership, person
+from escalation.web.sign_in import parked
+from workflows.commands import Acknowledge, Command
+from workflows.triggers import Trigger
+
+blueprint = Blueprint("cases", __name__)
+
+Page = str | Response | tuple[str, int]
+_DONE: Mapping[Trigger, str] = {
+    Trigger.ACKNOWLEDGE: "They can see that you have it. The clock keeps running until there is a position.",
+    Trigger.TELL_CHANGE: "Everybody who takes part has been told.",
+    Trigger.SAY_SAFETY: "Saved. Everybody who takes part can see it.",
+    Trigger.WITHDRAW: "The challenge is withdrawn.",
+    Trigger.ANSWER_FOLLOW_UP: "Thank you. The case is closed.",
+    Trigger.ESCALATE: "It has moved up. The next stage has been told.",
+}
+
+
+@blueprint.get("/c/<reference>")
+def by_reference(reference: str) -> Page:
+    """Where a mail leads: to the case, for whoever takes part in it."""
+    return redirect(url_for(".show", public_id=cases.look_up(reference, person())))
+
+
+@blueprint.get("/cases/<public_id>")
+def show(public_id: str) -> Page:
+    """Where it is, whose turn it is, how long they have, and what I can do."""
+    case = _case(public_id)
+    return render_template(
+        "case/case.html", case=case, links=links(case), primary=primary(case), key=new_key()
+    )
+
+
+@blueprint.get("/cases/<public_id>/history")
+def history(public_id: str) -> Page:
+    """Everything on record that I may see."""
+    return render_template("case/history.html", case=_case(public_id))
+
+
+@blueprint.get("/cases/<public_id>/receipt")
+def receipt(public_id: str) -> Page:
+    """A text to paste into one's own record."""
+    return render_template("case/receipt.html", case=_case(public_id))
+
+
+@blueprint.post("/cases/<public_id>/own")
+def own(public_id: str) -> Page:
+    """I have read this and own it: one press, and no clock stops."""
+    moves.make_move(public_id, person(), Acknowledge(), _key())
+    flash(_DONE[Trigger.ACKNOWLEDGE])
+    return redirect(url_for(".show", public_id=public_id))
+
+
+@blueprint.route("/cases/<public_id>/<name>", methods=["GET", "POST"])
+def form(public_id: str, name: str) -> Page:
+    """A form on a case: asked, checked, sent."""
+    if name not in FORMS:
+        raise NotFound
+    asked, case = FORMS[name], _case(public_id)
+    if request.method == "GET":
+        answers = parked(request.path) or {}
+        return _form(case, asked, answers, {})
+    answers = _given(asked)
+    if "edit" in request.form:
+        return _form(case, asked, answers, {})
+    try:
+        command = _command(case, asked, answers)
+    except InvalidInput as invalid:
+        return _form(case, asked, answers, invalid.errors), 422
+    if asked.check and "confirm" not in request.form:
+        return _check(case, asked, answers)
+    return _send(case, command)
+
+
+def _send(case: CaseView, command: Command) -> Page:
+    moves.make_move(case.public_id, person(), command, _key(), seen_version=_seen())
+    flash(_DONE.get(command.trigger, "It is on record, and those it concerns have been told."))
+    return redirect(url_for(".show", public_id=case.public_id))
+
+
+def _given(asked: Form) -> dict[str, str]:
+    names = [ask.name for ask in asked.asks] + (["choice"] if asked.choices else [])
+    return {name: request.form.get(name, "") for name in names}
+
+
+def _command(case: CaseView, asked: Form, answers: Mapping[str, str]) -> Command:
+    trigger = _trigger(asked, answers)
+    if trigger is Trigger.READDRESS:
+        given = readdress_from({k: v for k, v in answers.items() if k != "choice"})
+        try:
+            return moves.pass_on_to(
+                case.public_id, person(), given["agency"], given["reasons"], given["safety"]
+            )
+        except NotFound as error:
+            raise InvalidInput({"agency": ["Select the agency it belongs to"]}) from error
+    wanted = answers_of(trigger)
+    return command_from(trigger, {k: v for k, v in answers.items() if k in wanted})
+
+
+def _trigger(asked: Form, answers: Mapping[str, str]) -> Trigger:
+    if asked.choices is None:
+        return asked.trigger or Trigger(asked.name)
+    if answers.get("choice") not in asked.choices:
+        raise InvalidInput(
+            {"choice": ["Select your position" if asked.name == "position" else "Select your view"]}
+        )
+    return Trigger(answers["choice"])
+
+
+def _form(case: CaseView, asked: Form, answers: Mapping[str, str], errors: Mapping[str, list[str]]) -> str:
+    return render_template(
+        "case/form.html",
+        case=case,
+        form=asked,
+        answers=answers,
+        errors=errors,
+        options=_options(case, asked),
+        choices=_choices(case, asked),
+        key=request.form.get("submission") or new_key(),
+        may=frozenset(a.trigger for a in case.actions if a.refusal is None),
+    )
+
+
+def _options(case: CaseView, asked: Form) -> Mapping[str, str]:
+    """The agencies to choose from, where a form asks for one."""
+    if asked.name != "readdress":
+        return {}
+    found = places.agencies_to_challenge(person(), case.partnership.public_id)
+    return {a.public_id: a.name for a in found if a.name != case.challenged_agency}
+
+
+def _choices(case: CaseView, asked: Form) -> Mapping[str, str]:
+    """Of a form's choices, those that this person may make now (all, if none: the refusal explains)."""
+    able = {str(a.trigger) for a in case.actions if a.refusal is None}
+    return {k: v for k, v in (asked.choices or {}).items() if k in able} or (asked.choices or {})
+
+
+def _check(case: CaseView, asked: Form, answers: Mapping[str, str]) -> str:
+    return render_template(
+        "case/check.html", case=case, form=asked, answers=answers, options=_options(case, asked), key=_key()
+    )
+
+
+def links(case: CaseView) -> list[tuple[str, str]]:
+    """Other things this person can do: words and address, each form once."""
+    able = [a.trigger for a in case.actions if a.refusal is None and a.trigger is not Trigger.ACKNOWLEDGE]
+    names = dict.fromkeys(FORM_OF[t] if t in FORM_OF else str(t) for t in able if t is not Trigger.READDRESS)
+    found = [(_link_words(name), url_for(".form", public_id=case.public_id, name=name)) for name in names]
+    if Trigger.READDRESS in able:
+        found.append(
+            (
+                words.TRIGGER_LINKS[Trigger.READDRESS],
+                url_for(".form", public_id=case.public_id, name="readdress"),
+            )
+        )
+    return found
+
+
+def _link_words(name: str) -> str:
+    if name == "position":
+        return "Give your position"
+    return "Say whether you support it" if name == "view" else words.TRIGGER_LINKS[Trigger(name)]
+
+
+_FIRST = ("position", "view", "record_decision", "answer_follow_up", "agree_settlement", "tell_change")
+
+
+def primary(case: CaseView) -> tuple[str, str] | None:
+    """The one thing that this person most likely came for."""
+    found = {address.rsplit("/", 1)[-1]: (text, address) for text, address in links(case)}
+    if case.position != "none" and case.is_raiser and "agree_settlement" in found:
+        return ("Accept the reply", found["agree_settlement"][1])
+    order = _FIRST if not case.is_raiser else ("answer_follow_up", "tell_change")
+    return next((found[name] for name in order if name in found), None)
+
+
+def _case(public_id: str) -> CaseView:
+    case = cases.open_case(public_id, person())
+    of_partnership(case.partnership)
+    return case
+
+
+def _key() -> str:
+    return request.form.get("submission") or new_key()
+
+
+def _seen() -> int | None:
+    seen = request.form.get("seen", "")
+    return int(seen) if seen.isdigit() else None

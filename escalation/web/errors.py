@@ -1,0 +1,82 @@
+"""Every error as a page: what happened, what it means, what to do. Nothing typed is lost."""
+
+from collections.abc import Mapping
+
+import structlog
+from flask import Flask, render_template, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from escalation.errors import Conflict, NotAllowed, NotFound, Refused
+from escalation.web.sign_in import to_sign_in
+
+_log = structlog.get_logger(__name__)
+_NOT_SHOWN = frozenset({"csrf_token", "submission", "seen", "confirm", "password", "new_password"})
+
+Answer = tuple[str, int] | Response
+
+_PAGES: Mapping[int, tuple[str, str]] = {
+    400: ("This cannot be done like that", "Go back, load the page again, and send the form once more."),
+    403: ("This part is not for your role", "If you think it should be, ask the board office."),
+    404: (
+        "There is nothing here",
+        "The address may be wrong, or it is not yours to see. Both look the same on purpose.",
+    ),
+    405: ("This cannot be done like that", "Go back and use the buttons on the page."),
+    413: (
+        "That was too long to be sent",
+        "Go back: your browser may still have the text. Shorten it and send it again.",
+    ),
+    500: (
+        "Something went wrong on our side",
+        "What you sent before is safe. Try again in a minute; if it happens again, tell the board office. In danger now? Call 999.",
+    ),
+}
+
+
+def register(app: Flask) -> None:
+    """Turns errors into pages; under /api they are problem documents (see `escalation.api`)."""
+    app.register_error_handler(NotFound, lambda error: page(404))
+    app.register_error_handler(NotAllowed, lambda error: page(403, str(error)))
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(Conflict, lambda error: page(409))
+    app.register_error_handler(CSRFError, csrf_failed)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unexpected)
+
+
+def page(code: int, words: str | None = None) -> Answer:
+    """The page of an error code."""
+    title, advice = _PAGES.get(code, _PAGES[400])
+    return render_template("errors/page.html", title=title, advice=words or advice), code
+
+
+def refused(error: Refused) -> Answer:
+    """A move that is not possible (any more): why, what the case is now, and what was typed."""
+    typed = {k: v for k, v in request.form.items() if k not in _NOT_SHOWN and v.strip()}
+    return render_template("errors/refused.html", reason=error.reason, case=error.case, typed=typed), 409
+
+
+def csrf_failed(error: CSRFError) -> Answer:
+    """Most often a session that ended while somebody typed: sign in, and the text is there again."""
+    if not current_user.is_authenticated and request.blueprint != "security":
+        return to_sign_in()
+    return page(400)
+
+
+def http_error(error: HTTPException) -> Answer:
+    """An error of HTTP itself; its headers (Allow, Retry-After) are kept."""
+    code = error.code or 500
+    if error.response is not None or code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    answer, _ = page(code) if code in _PAGES else page(400)  # type: ignore[misc]
+    headers = [(k, v) for k, v in error.get_headers() if k.lower() not in ("content-type", "content-length")]
+    return Response(answer, code, headers, content_type="text/html; charset=utf-8")
+
+
+def unexpected(error: Exception) -> Answer:
+    """What we have no words for: logged with where it happened, never with what was typed."""
+    _log.exception("a request failed", endpoint=request.endpoint, method=request.method)
+    return page(500)

@@ -1,0 +1,94 @@
+"""What every page has around it: the partnership, the person, the navigation, static files."""
+
+import gzip
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, abort, g, request, url_for
+from flask_login import current_user
+
+from escalation.config import Settings
+from escalation.services import places, work
+from escalation.services.views import PartnershipView
+from escalation.web import words
+
+STATIC = Path(__file__).parent / "static"
+_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """The values and words that templates may use."""
+    app.jinja_env.globals.update(words=words, asset=asset, demo=settings.demo)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.context_processor(surroundings)
+
+
+def person() -> int:
+    """The account that is signed in."""
+    return int(current_user.id)
+
+
+def of_partnership(view: PartnershipView) -> None:
+    """Says which partnership this page belongs to."""
+    g.partnership = view
+
+
+def surroundings() -> dict[str, Any]:
+    """The partnership, the person's name and the navigation, for the layout."""
+    signed_in = bool(current_user and current_user.is_authenticated)
+    shown = g.get("partnership") or (_first_partnership() if signed_in else None)
+    return {
+        "partnership": shown,
+        "person_name": current_user.name if signed_in else None,
+        "navigation": _navigation() if signed_in else [],
+    }
+
+
+def _first_partnership() -> PartnershipView | None:
+    found = places.partnerships_of(person())
+    return found[0] if found else None
+
+
+def _navigation() -> list[dict[str, Any]]:
+    items = [("My work", url_for("pages.work"))]
+    if places.may_raise_in(person()):
+        items.append(("Raise a concern", url_for("raising.begin")))
+    for board in work.boards_of(person()):
+        items.append(("Worklist", url_for("board.worklist", partnership=board.public_id)))
+        items.append(("Measures", url_for("board.measures", partnership=board.public_id)))
+        items.append(("Directory", url_for("board.directory", partnership=board.public_id)))
+    items.append(("Account", url_for("pages.account")))
+    return [{"text": text, "href": href, "current": request.path == href} for text, href in items]
+
+
+@cache
+def _file(name: str) -> tuple[bytes, bytes, str]:
+    """A static file raw, compressed, and its hash; only files that lie in the folder."""
+    path = (STATIC / name).resolve()
+    if not path.is_relative_to(STATIC.resolve()) or not path.is_file() or path.suffix not in _TYPES:
+        raise FileNotFoundError(name)
+    raw = path.read_bytes()
+    return raw, gzip.compress(raw, 9, mtime=0), hashlib.sha256(raw).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a static file, which changes with its content."""
+    return url_for("pages.static", name=name, v=_file(name)[2])
+
+
+def send_static(name: str) -> Response:
+    """A static file, compressed where the browser can, to be kept for a year."""
+    try:
+        raw, small, _ = _file(name)
+    except FileNotFoundError:
+        abort(404)
+    compressed = "gzip" in request.accept_encodings
+    response = Response(small if compressed else raw, content_type=_TYPES[Path(name).suffix])
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Vary"] = "Accept-Encoding"
+    if compressed:
+        response.headers["Content-Encoding"] = "gzip"
+    return response

@@ -1,0 +1,81 @@
+"""Who may ask for which page: deny by default. A page without an entry keeps the service from starting.
+
+What a person may see on a page, and do, is the services' and the permission table's to say.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from flask import Flask, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from escalation.errors import ConfigurationError
+from escalation.web.sign_in import to_sign_in
+
+
+class Need(StrEnum):
+    """What a page needs of whoever asks for it."""
+
+    NOTHING = "nothing"
+    SIGNED_IN = "signed_in"
+
+
+POLICY: Mapping[str, Need] = {
+    "pages.start": Need.NOTHING,
+    "pages.help_page": Need.NOTHING,
+    "pages.accessibility": Need.NOTHING,
+    "pages.privacy": Need.NOTHING,
+    "pages.cookies": Need.NOTHING,
+    "pages.static": Need.NOTHING,
+    "pages.work": Need.SIGNED_IN,
+    "pages.account": Need.SIGNED_IN,
+    "raising.begin": Need.SIGNED_IN,
+    "raising.question": Need.SIGNED_IN,
+    "raising.danger": Need.SIGNED_IN,
+    "raising.check": Need.SIGNED_IN,
+    "raising.discard": Need.SIGNED_IN,
+    "raising.sent": Need.SIGNED_IN,
+    "cases.by_reference": Need.SIGNED_IN,
+    "cases.show": Need.SIGNED_IN,
+    "cases.history": Need.SIGNED_IN,
+    "cases.receipt": Need.SIGNED_IN,
+    "cases.own": Need.SIGNED_IN,
+    "cases.form": Need.SIGNED_IN,
+    "board.worklist": Need.SIGNED_IN,
+    "board.measures": Need.SIGNED_IN,
+    "board.measures_csv": Need.SIGNED_IN,
+    "board.directory": Need.SIGNED_IN,
+    "security.login": Need.NOTHING,
+    "security.logout": Need.SIGNED_IN,
+    "security.forgot_password": Need.NOTHING,
+    "security.reset_password": Need.NOTHING,
+    "security.change_password": Need.SIGNED_IN,
+}
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def register(app: Flask) -> None:
+    """Asks for sign-in wherever the table says so."""
+
+    @app.before_request
+    def ask() -> Response | None:
+        need = need_of(app, request.endpoint)
+        if need is Need.SIGNED_IN and not current_user.is_authenticated:
+            return None if (request.endpoint or "").startswith("api") else to_sign_in()
+        return None
+
+
+def need_of(app: Flask, endpoint: str | None) -> Need:
+    """What an endpoint needs; signed in for what the table does not name."""
+    table: Mapping[str, Need] = {**POLICY, **app.extensions.get("policy", {})}
+    return table.get(endpoint or "", Need.SIGNED_IN) if endpoint else Need.NOTHING
+
+
+def refuse_gaps(app: Flask) -> None:
+    """Raises ConfigurationError for a rule without an entry. Called when every door is registered."""
+    table = {**POLICY, **app.extensions.get("policy", {})}
+    gaps = {rule.endpoint for rule in app.url_map.iter_rules()} - set(table)
+    if gaps:
+        raise ConfigurationError(f"these pages have no policy entry: {', '.join(sorted(gaps))}")

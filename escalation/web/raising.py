@@ -1,0 +1,178 @@
+"""Raising a concern: five questions, one a page, saved on the server at each step."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from escalation.errors import InvalidInput, NotFound
+from escalation.schemas.concern import EXTRAS, QUESTIONS, check_answers, concern_from
+from escalation.schemas.words import CHALLENGED_ROLES, URGENCIES
+from escalation.services import cases, concerns, drafts, places
+from escalation.services.submissions import new_key
+from escalation.services.views import Draft
+from escalation.web.layout import of_partnership, person
+from escalation.web.sign_in import parked
+
+blueprint = Blueprint("raising", __name__, url_prefix="/raise")
+
+TITLES = (
+    "Who is it about?",
+    "Whose decision do you challenge?",
+    "What was decided, or not done?",
+    "Why might this leave someone at risk?",
+    "What do you ask for?",
+)
+LAST = len(QUESTIONS)
+
+Page = str | Response | tuple[str, int]
+
+
+@blueprint.route("", methods=["GET", "POST"])
+def begin() -> Page:
+    """What will be asked; a press on Start makes the draft."""
+    choices = places.may_raise_in(person())
+    if not choices:
+        return render_template("raise_/not_here.html"), 403
+    if request.method == "GET":
+        return render_template("raise_/begin.html", choices=choices)
+    chosen = request.form.get("partnership") or choices[0].public_id
+    draft = drafts.start(person(), chosen)
+    if request.form.get("earlier"):
+        drafts.save(person(), draft.public_id, {"follows": request.form["earlier"]})
+    if "danger" in request.form:
+        return redirect(url_for(".danger", draft=draft.public_id))
+    return redirect(url_for(".question", draft=draft.public_id, number=1))
+
+
+@blueprint.route("/<draft>/danger", methods=["GET", "POST"])
+def danger(draft: str) -> Page:
+    """Somebody may be hurt today: the numbers first. It never blocks going on."""
+    kept = _draft(draft)
+    if request.method == "GET":
+        return render_template("raise_/danger.html", draft=kept)
+    drafts.save(person(), draft, {"urgency": "today", "called": request.form.get("called", "no")})
+    return redirect(url_for(".question", draft=draft, number=1))
+
+
+@blueprint.route("/<draft>/<int:number>", methods=["GET", "POST"])
+def question(draft: str, number: int) -> Page:
+    """One question. Every button saves; only "Save and continue" checks the answer."""
+    if not 1 <= number <= LAST:
+        raise NotFound
+    kept = _draft(draft)
+    names = QUESTIONS[number - 1]
+    if request.method == "GET":
+        answers = {**kept.answers, **(parked(request.path) or {})}
+        return _question(kept, number, answers, {})
+    given = {name: request.form.get(name, "") for name in names}
+    kept = drafts.save(person(), draft, given)
+    if "later" in request.form:
+        return redirect(url_for("pages.work"))
+    try:
+        check_answers(given, names)
+    except InvalidInput as invalid:
+        return _question(kept, number, {**kept.answers, **given}, invalid.errors), 422
+    return redirect(_after(draft, number))
+
+
+def _after(draft: str, number: int) -> str:
+    if number == LAST or request.args.get("from") == "check":
+        return url_for(".check", draft=draft)
+    return url_for(".question", draft=draft, number=number + 1)
+
+
+def _question(draft: Draft, number: int, answers: Mapping[str, str], errors: Mapping[str, list[str]]) -> str:
+    back = url_for(".question", draft=draft.public_id, number=number - 1) if number > 1 else url_for(".begin")
+    agencies = places.agencies_to_challenge(person(), draft.partnership.public_id) if number == 2 else ()
+    return render_template(
+        "raise_/question.html",
+        draft=draft,
+        number=number,
+        last=LAST,
+        title=TITLES[number - 1],
+        answers=answers,
+        errors=errors,
+        back=back,
+        agencies=agencies,
+        roles=CHALLENGED_ROLES,
+        so_far=_so_far(draft, number),
+    )
+
+
+def _so_far(draft: Draft, number: int) -> list[tuple[str, str]]:
+    names = {a.public_id: a.name for a in places.agencies_to_challenge(person(), draft.partnership.public_id)}
+    shown = [("About", "person_reference"), ("Challenge to", "agency"), ("What was decided", "decision")]
+    lines = [(label, draft.answers.get(name, "")) for label, name in shown[: number - 1]]
+    return [(label, names.get(text, text)) for label, text in lines if text]
+
+
+@blueprint.route("/<draft>/check", methods=["GET", "POST"])
+def check(draft: str) -> Page:
+    """All answers once more, who will be told, and until when they have. Sent twice, it counts once."""
+    kept = _draft(draft)
+    if request.method == "GET":
+        return _check(kept, {**kept.answers, **(parked(request.path) or {})}, {}, new_key())
+    given = {name: request.form.get(name, "") for name in EXTRAS}
+    kept = drafts.save(person(), draft, given)
+    if "later" in request.form:
+        return redirect(url_for("pages.work"))
+    key = request.form.get("submission") or new_key()
+    try:
+        concern = concern_from(
+            _answers(kept), kept.partnership.public_id, draft=draft, follows=kept.answers.get("follows")
+        )
+    except InvalidInput as invalid:
+        return _check(kept, kept.answers, invalid.errors, key), 422
+    view = concerns.raise_concern(person(), concern, key)
+    return redirect(url_for(".sent", case=view.public_id))
+
+
+def _answers(draft: Draft) -> dict[str, str]:
+    known = {name for names in (*QUESTIONS, EXTRAS) for name in names}
+    return {name: text for name, text in draft.answers.items() if name in known}
+
+
+def _check(draft: Draft, answers: Mapping[str, str], errors: Mapping[str, list[str]], key: str) -> str:
+    choices = places.agencies_to_challenge(person(), draft.partnership.public_id)
+    return render_template(
+        "raise_/check.html",
+        draft=draft,
+        answers=answers,
+        errors=errors,
+        key=key,
+        preview=_preview(draft),
+        agency=next((a.name for a in choices if a.public_id == answers.get("agency")), ""),
+        roles=CHALLENGED_ROLES,
+        urgencies=URGENCIES,
+        titles=TITLES,
+    )
+
+
+def _preview(draft: Draft) -> object:
+    """Who would be told, if the answers are whole; else nothing to show yet."""
+    try:
+        return concerns.preview(person(), concern_from(_answers(draft), draft.partnership.public_id))
+    except InvalidInput:
+        return None
+
+
+@blueprint.post("/<draft>/discard")
+def discard(draft: str) -> Page:
+    """Throws a draft away."""
+    drafts.discard(person(), draft)
+    return redirect(url_for("pages.work"))
+
+
+@blueprint.get("/sent/<case>")
+def sent(case: str) -> Page:
+    """The reference, what happens next and by when, and a receipt to copy."""
+    view = cases.open_case(case, person())
+    of_partnership(view.partnership)
+    return render_template("raise_/sent.html", case=view)
+
+
+def _draft(public_id: str) -> Draft:
+    kept = drafts.load(person(), public_id)
+    of_partnership(kept.partnership)
+    return kept

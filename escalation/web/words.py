@@ -1,0 +1,316 @@
+"""The words of the pages: times, states and events as sentences. Pure functions of views.
+
+Neutral on purpose: people see things differently, nobody wins; red and alarm are for danger alone.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from escalation.schemas.words import ROLE_SHORT
+from escalation.services.views import CaseView, DeadlineView, EventView, SeatView, Standing, StepView, WorkRow
+from notifications.message import Via
+from workflows.case import LeadView, Position
+from workflows.events import EventKind
+from workflows.protocol import Phase, Side
+from workflows.triggers import Trigger
+
+
+def day(when: datetime | date, zone: str = "Europe/London", *, year: bool = False) -> str:
+    """For example: Wednesday 25 November, with the year when asked for."""
+    local = when.astimezone(ZoneInfo(zone)) if isinstance(when, datetime) else when
+    return f"{local:%A} {local.day} {local:%B}{f' {local.year}' if year else ''}"
+
+
+def clock_time(when: datetime, zone: str) -> str:
+    """For example: 5pm, 9:12am."""
+    local = when.astimezone(ZoneInfo(zone))
+    minutes = f":{local.minute:02d}" if local.minute else ""
+    return f"{local.hour % 12 or 12}{minutes}{local:%p}".lower()
+
+
+def moment(when: datetime, zone: str) -> str:
+    """For example: Wednesday 25 November 2026 at 5pm."""
+    return f"{day(when, zone, year=True)} at {clock_time(when, zone)}"
+
+
+def short_moment(when: datetime, zone: str) -> str:
+    """For example: Friday 20 November, 9:12am."""
+    return f"{day(when, zone)}, {clock_time(when, zone)}"
+
+
+def working_days(count: int) -> str:
+    """For example: 1 working day, 2 working days."""
+    return f"{count} working day{'' if count == 1 else 's'}"
+
+
+def time_left(deadline: DeadlineView) -> str:
+    """How much is left, in words."""
+    if deadline.days_left < 0:
+        return f"past its time by {working_days(-deadline.days_left)}"
+    if deadline.days_left == 0:
+        return f"due today at {clock_time(deadline.due, deadline.zone)}"
+    return f"{working_days(deadline.days_left)} left"
+
+
+def budget(words: str) -> str:
+    """`5 working_days` as people say it."""
+    count, _, unit = words.partition(" ")
+    unit = unit.replace("_", " ")
+    return f"{count} {unit.removesuffix('s') if count == '1' else unit}"
+
+
+def the_sum(deadline: DeadlineView) -> str:
+    """How the date was counted, so that anybody can check it."""
+    told = short_moment(deadline.base, deadline.zone)
+    until = moment(deadline.due, deadline.zone)
+    if len(deadline.days) > 1:
+        days = ", ".join(f"{d:%a} {d.day} {d:%b}" for d in deadline.days)
+        return (
+            f"{budget(deadline.budget)}, told {told}: {days}. It ends when {deadline.agency} closes: {until}."
+        )
+    return f"{budget(deadline.budget)} from {told}: {until}."
+
+
+def state(case: CaseView) -> str:
+    """Where the case is and whose turn it is, in one phrase."""
+    if case.phase is Phase.CLOSED:
+        return _ending(case)
+    if case.phase is Phase.PROVISIONAL:
+        return _provisional(case)
+    if case.main is None:
+        return f"In the hands of {case.challenged_agency}"
+    if case.position is Position.CHANGED:
+        return "Decision changed: accept it or move it up"
+    if case.position is Position.KEPT:
+        return "Decision kept: accept it or move it up"
+    if case.phase is Phase.ARBITRATION:
+        return "With the independent chair"
+    if case.phase is Phase.SENIOR:
+        return "With heads of service on both sides"
+    if any(d.clock == "information" for d in case.running) and case.my_side is Side.RAISING:
+        return "They asked you for information"
+    return f"Waiting for {case.main.agency} to reply"
+
+
+def _ending(case: CaseView) -> str:
+    withdrawn = any(e.kind is EventKind.WITHDRAWN for e in case.events)
+    return "Withdrawn by the person who raised it" if withdrawn else "Closed: the outcome is on record"
+
+
+def _provisional(case: CaseView) -> str:
+    late = case.main is not None and (case.main.rung > 1 or case.main.days_left < 0)
+    return "Follow-up past its time" if late else "Settled for now"
+
+
+def title_of(case: CaseView) -> str:
+    """The heading of a case page."""
+    return f"Challenge to {case.challenged_agency}"
+
+
+def relation(case: CaseView) -> str:
+    """How the reader stands to the case."""
+    if case.is_raiser:
+        return "raised by you"
+    return f"to you as {', '.join(case.my_titles)}" if case.my_titles else ""
+
+
+def role(word: str) -> str:
+    """The challenged role in words."""
+    return ROLE_SHORT.get(word, word)
+
+
+def holder(case: CaseView) -> str:
+    """Who holds it now: the post, and who holds the post today."""
+    if case.main is None:
+        return "Nobody: it is closed"
+    seat = next((s for s in case.seats if s.slot == case.main.waits_for), None)
+    if seat is None:
+        return case.raiser
+    return post_and_people(seat)
+
+
+def post_and_people(seat: SeatView) -> str:
+    """A post with its people, or that nobody holds it."""
+    if seat.via is Via.VACANT:
+        return f"{seat.title}: nobody holds this post, the board office was told"
+    stand_in = ", standing in" if seat.via is Via.DEPUTY else ""
+    return f"{seat.title} ({', '.join(seat.people)}{stand_in})"
+
+
+def if_nobody(case: CaseView) -> str:
+    """What silence does now."""
+    if case.if_nobody and case.position is Position.NONE:
+        return f"It moves up by itself: {case.if_nobody}"
+    if case.phase is Phase.PROVISIONAL:
+        return "It stays open, and the board sees it"
+    return "The board office is told, and it is asked again"
+
+
+_STANDING: Mapping[Standing, str] = {
+    Standing.POSITION: "Gave a position, {at}",
+    Standing.OWNED: "Owns it since {at}. No position yet",
+    Standing.OPENED: "Opened it, {at}. No position yet",
+    Standing.TOLD: "Told by e-mail, {at}. Not opened",
+    Standing.UNREACHED: "Could not be told: the board office was told instead",
+    Standing.SILENT: "Did not answer: the time ended on {at}",
+}
+MARKS: Mapping[Standing, str] = {
+    Standing.POSITION: "tick",
+    Standing.OWNED: "half",
+    Standing.OPENED: "half",
+    Standing.TOLD: "ring",
+    Standing.UNREACHED: "diamond",
+    Standing.SILENT: "diamond",
+}
+
+
+def standing(seat: SeatView, zone: str) -> str:
+    """How somebody who was told stands."""
+    if seat.at is None and seat.standing is Standing.TOLD:
+        return "Takes part. Not opened"
+    return _STANDING[seat.standing].format(at=day(seat.at, zone) if seat.at else "")
+
+
+def step_note(step: StepView, zone: str) -> str:
+    """One line under a stage."""
+    if step.state == "here":
+        why = ", by itself: nobody answered" if step.cause == "silence" else ""
+        since = f" since {day(step.entered_at, zone)}" if step.entered_at else ""
+        return f"Here{since}{why}"
+    if step.state == "done":
+        return f"Done, entered {day(step.entered_at, zone)}" if step.entered_at else "Done"
+    return "Not needed" if step.state == "skipped" else "Only if needed"
+
+
+_HAPPENED: Mapping[EventKind, str] = {
+    EventKind.CONCERN_RAISED: "{who} raised the concern",
+    EventKind.LEAD_SUPPORTED: "{who} supports the challenge",
+    EventKind.LEAD_DECLINED: "{who} does not support it. It goes on",
+    EventKind.OWNED: "{who} has read this and owns it",
+    EventKind.DECISION_CHANGED: "{who} changes the decision",
+    EventKind.DECISION_KEPT: "{who} keeps the decision",
+    EventKind.INFORMATION_ASKED: "{who} asks for information",
+    EventKind.CHANGE_TOLD: "{who} added something new",
+    EventKind.RISK_ROSE: "{who} said that the risk has risen: time is shorter",
+    EventKind.SAFETY_SAID: "{who} said who keeps the person safe",
+    EventKind.READDRESSED: "{who} passed it on to the right agency",
+    EventKind.SETTLEMENT_PROPOSED: "{who} proposes that it is settled",
+    EventKind.SETTLEMENT_AGREED: "{who} agrees that it is settled",
+    EventKind.SETTLEMENT_DECLINED: "{who} does not agree that it is settled",
+    EventKind.DEADLINE_LAPSED: "Time ended: nobody answered",
+    EventKind.BOARD_DECIDED: "{who} recorded the board's decision",
+    EventKind.RECUSED: "{who} stood aside",
+    EventKind.SETTLED_FOR_NOW: "Settled for now: a follow-up comes",
+    EventKind.FOLLOW_UP_ANSWERED: "{who} answered the follow-up",
+    EventKind.WITHDRAWN: "{who} withdrew the challenge",
+    EventKind.CLOSED: "The case was closed",
+    EventKind.REMINDED: "A reminder was sent",
+    EventKind.POST_VACANT: "Nobody holds a post that is needed: the board office was told",
+    EventKind.MAIL_UNDELIVERABLE: "An e-mail could not be delivered: others were told",
+}
+
+
+def happened(event: EventView) -> str:
+    """An event as a sentence."""
+    if event.kind is EventKind.MOVED_UP:
+        return (
+            "Moved up by itself: nobody answered"
+            if event.codes.get("cause") == "silence"
+            else f"{_who(event)} moved it up"
+        )
+    return _HAPPENED[event.kind].format(who=_who(event))
+
+
+def _who(event: EventView) -> str:
+    if event.by_me:
+        return "You"
+    return f"{event.actor}, {event.actor_agency}" if event.actor_agency else event.actor or "The service"
+
+
+def by_silence(event: EventView) -> bool:
+    """True for what happened because nobody answered: shown with a diamond."""
+    return event.kind is EventKind.DEADLINE_LAPSED or event.codes.get("cause") == "silence"
+
+
+FIELD_LABELS: Mapping[str, str] = {
+    "person_reference": "Reference for the person",
+    "decision": "Decision",
+    "risk": "Why this might leave someone at risk",
+    "request": "Asks for",
+    "urgency": "How soon something may happen",
+    "attempts": "Tried so far",
+    "changed_lately": "Changed lately",
+    "what_changed": "What has changed",
+    "reasons": "Reasons",
+    "would_change_mind": "What new fact would change this view",
+    "outcome": "Outcome for the child or adult",
+    "alternatives": "Alternatives considered",
+    "dissent": "Who sees it differently",
+    "actions": "Who acts, by when",
+    "how_known": "How this is known",
+    "still_open": "Still open",
+    "safety": "Safety tonight",
+}
+
+
+def label(name: str) -> str:
+    """What a written field is called."""
+    return FIELD_LABELS.get(name, name)
+
+
+TRIGGER_LINKS: Mapping[Trigger, str] = {
+    Trigger.SUPPORT: "Say whether you support it",
+    Trigger.DECLINE_SUPPORT: "Say that you do not support it",
+    Trigger.ACKNOWLEDGE: "I have read this and own it",
+    Trigger.CHANGE_DECISION: "Change the decision",
+    Trigger.KEEP_DECISION: "Keep the decision",
+    Trigger.ASK_INFORMATION: "Ask for information",
+    Trigger.TELL_CHANGE: "Tell them what has changed",
+    Trigger.SAY_SAFETY: "Say who keeps this person safe tonight",
+    Trigger.READDRESS: "This is not ours: pass it on",
+    Trigger.PROPOSE_SETTLEMENT: "Propose that it is settled",
+    Trigger.AGREE_SETTLEMENT: "Agree that it is settled",
+    Trigger.DECLINE_SETTLEMENT: "Do not agree that it is settled",
+    Trigger.ESCALATE: "Move it up now",
+    Trigger.WITHDRAW: "Withdraw the challenge",
+    Trigger.RECORD_DECISION: "Record the decision",
+    Trigger.RECUSE: "Stand aside from this decision",
+    Trigger.ANSWER_FOLLOW_UP: "Answer the follow-up",
+}
+
+
+def receipt(case: CaseView) -> str:
+    """A text to paste into one's own record. No names."""
+    zone = case.partnership.zone
+    raised = case.raised_at.astimezone(ZoneInfo(zone))
+    first = f"Safeguarding challenge {case.reference}, {raised.day} {raised:%b %Y %H:%M}, {case.raising_agency} to "
+    first += f"{case.challenged_agency} ({role(case.challenged_role)}), my reference {case.person_reference}. {case.stage_name}."
+    if case.main is None:
+        return first
+    due = case.main.due.astimezone(ZoneInfo(case.main.zone))
+    then = f", else {case.if_nobody}" if case.if_nobody else ""
+    return f"{first} {case.main.title}: due {due.day} {due:%b %Y %H:%M}{then}."
+
+
+def work_state(row: WorkRow) -> str:
+    """One case in a list, in one phrase."""
+    if row.phase is Phase.CLOSED:
+        return "Closed"
+    if row.unheld:
+        return f"Nobody holds the post it waits for: {row.waits_for_title}"
+    waits = (
+        "Waiting for you"
+        if row.waits_for_me
+        else f"Waiting for {row.waits_for_title}, {row.waits_for_agency}"
+    )
+    return f"{waits}, past its time" if row.past_time else waits
+
+
+def lead_view(view: LeadView) -> str:
+    """What the raiser's own lead has said."""
+    return {
+        LeadView.NONE: "has not given a view yet",
+        LeadView.SUPPORTS: "supports it",
+        LeadView.DECLINES: "does not support it",
+    }[view]

@@ -1,0 +1,45 @@
+"""What a process of the service is told in a test."""
+
+import dataclasses
+import secrets
+from typing import Any
+
+from escalation.config import Settings
+
+
+def settings_for(url: str, **others: Any) -> Settings:
+    """Settings for the database at `url`, with new secrets; `others` are settings by name."""
+    usual = {
+        "public_base_url": "http://localhost",
+        "trusted_hosts": ("localhost",),
+        "testing": True,
+        "smtp_host": "127.0.0.1",
+        "smtp_tls": "none",
+        "smtp_timeout": 2.0,
+        "mail_from": "challenge@northtown.invalid",
+        "mail_domain": "northtown.invalid",
+        "tick_seconds": 0.2,
+    }
+    return Settings(
+        database_url=url,
+        secret_key=secrets.token_urlsafe(32),
+        password_salt=secrets.token_urlsafe(32),
+        **(usual | others),  # type: ignore[arg-type]
+    )
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The same settings as the variables that a process of the service would be started with."""
+    return {
+        f"ESCALATION_{name.upper()}": _written(value)
+        for name, value in dataclasses.asdict(settings).items()
+        if value not in (None, "")
+    }
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, dict):
+        return ",".join(f"{key}={word}" for key, word in value.items())
+    return ",".join(value) if isinstance(value, tuple) else str(value)
