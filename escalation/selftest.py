@@ -41,7 +41,7 @@ def run(database_url: str | None, say: Say) -> bool:
     with TemporaryDirectory() as folder, temporary_database(database_url, Path(folder)) as url:
         post = catcher.catch(Path(folder) / "mail", 0)
         try:
-            settings = _settings(url, post.server.sockets[0].getsockname()[1])  # type: ignore[union-attr]
+            settings = _settings(url, post.port)
             flask_app = factory.create_app(settings, migrating=True)
             with flask_app.app_context():
                 factory.upgrade_database()

@@ -1,5 +1,6 @@
 """A mail server on this machine that keeps every mail as it came and sends nothing on."""
 
+import socket
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -64,8 +65,22 @@ class Pigeonhole:
         return CaughtMail(int(number), to, file.read_bytes())
 
 
+class _Controller(Controller):
+    """aiosmtpd's controller on a port of the system's choice when `port` is 0."""
+
+    def __init__(self, handler: Pigeonhole, host: str, port: int) -> None:
+        self.listening = socket.create_server((host, port))
+        super().__init__(handler, hostname=host, port=self.listening.getsockname()[1])
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self.listening, ssl=self.ssl_context)
+
+
 def catch(folder: Path, port: int, host: str = "127.0.0.1") -> Controller:
-    """Starts the catcher on a loopback port; `stop()` ends it. Raises OSError when the port is taken."""
-    controller = Controller(Pigeonhole(folder), hostname=host, port=port)
+    """Starts the catcher on a loopback port (any free one for 0); its `port` says which, `stop()` ends it.
+
+    Raises OSError when the port is taken.
+    """
+    controller = _Controller(Pigeonhole(folder), host, port)
     controller.start()
     return controller

@@ -2,12 +2,13 @@
 real services under a clock that is set back and then let go."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files
 
 from sqlalchemy import select, update
 
-from escalation.models import Account, Partnership
+from escalation.models import Account, Agency, Holding, Partnership, Post
 from escalation.services import (
     concerns,
     lapses,
@@ -169,3 +170,27 @@ def _hospital_withdraws(cast: _Cast) -> None:
 
 def _back_to_now() -> None:
     moving_clock.let_go()
+
+
+@dataclass(frozen=True, slots=True)
+class CastMember:
+    """One of the demo's people in one of their posts."""
+
+    account: int
+    name: str
+    title: str
+    agency: str
+    kind: str
+
+
+def cast_list() -> tuple[CastMember, ...]:
+    """Everybody who can be signed in as, in the order of the file."""
+    with reading() as unit:
+        rows = unit.session.execute(
+            select(Account.id, Account.name, Post.title, Agency.name, Holding.kind)
+            .join(Holding, Holding.account_id == Account.id)
+            .join(Post, (Post.partnership_id == Holding.partnership_id) & (Post.id == Holding.post_id))
+            .join(Agency, Agency.id == Post.agency_id)
+            .order_by(Agency.kind != "general_practice", Agency.name, Post.id, Holding.id)
+        )
+        return tuple(CastMember(*row) for row in rows)

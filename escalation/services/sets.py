@@ -37,7 +37,10 @@ def update_all(connection: Connection, model: type[Base], keys: Sequence[str], r
 def insert_new(connection: Connection, model: type[Base], row: Row) -> bool:
     """Inserts one row unless its key is taken; True if it was inserted. Waits for a rival in flight."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return bool(connection.execute(insert(_table(model)).values(**row).on_conflict_do_nothing()).rowcount)
+    table = _table(model)
+    statement = insert(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key)
+    # The count of rows is not to be had from every driver; what was inserted is.
+    return connection.execute(statement).first() is not None
 
 
 def _table(model: type[Base]) -> Table:

@@ -46,6 +46,8 @@ POLICY: Mapping[str, Need] = {
     "board.measures": Need.SIGNED_IN,
     "board.measures_csv": Need.SIGNED_IN,
     "board.directory": Need.SIGNED_IN,
+    "security.static": Need.NOTHING,
+    "security.verify": Need.SIGNED_IN,
     "security.login": Need.NOTHING,
     "security.logout": Need.SIGNED_IN,
     "security.forgot_password": Need.NOTHING,

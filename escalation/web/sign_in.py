@@ -6,6 +6,7 @@ session until the same page asks for them.
 """
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
@@ -125,7 +126,7 @@ def register(app: Flask, settings: Settings) -> None:
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_RECOVERABLE=True,
         SECURITY_RESET_URL="/password/reset",
-        SECURITY_RESET_PASSWORD_WITHIN="3 days",
+        SECURITY_RESET_PASSWORD_WITHIN=timedelta(days=3),
         SECURITY_CHANGEABLE=True,
         SECURITY_CHANGE_URL="/password/change",
         SECURITY_RETURN_GENERIC_RESPONSES=True,

@@ -1,0 +1,43 @@
+"""The measures as a file. A cell that a spreadsheet would run as a formula is made plain text."""
+
+import csv
+import io
+
+from escalation.reporting.measures import BoardMeasures
+
+_RUNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_csv(measures: BoardMeasures) -> str:
+    """Every figure of the page: measure, line, count, of how many."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("measure", "line", "count", "of"))
+    for row in _lines(measures):
+        writer.writerow([plain(str(cell)) for cell in row])
+    return out.getvalue()
+
+
+def plain(cell: str) -> str:
+    """The cell as text that no spreadsheet runs, also behind spaces and quotes."""
+    return f"'{cell}" if cell.lstrip(" \"'").startswith(_RUNS) or cell.startswith(_RUNS) else cell
+
+
+def _lines(m: BoardMeasures) -> list[tuple[object, ...]]:
+    lines: list[tuple[object, ...]] = [
+        ("period", m.period.words, "", ""),
+        ("raised", "", m.raised, ""),
+        ("decisions changed", "", m.changed, m.finished),
+        ("moved up because nobody answered", "", m.by_silence, m.by_silence + m.chosen),
+        ("open now", "", m.open_now, m.raised),
+        ("past its time", "", m.past_time, m.open_now),
+        ("lead did not support it", "", m.declines, m.raised),
+        ("withdrawn", "", m.withdrawn, m.raised),
+        ("withdrawn, not freely", "", m.not_freely, m.withdrawn),
+    ]
+    for table in (m.stages, m.moves, m.pairs, m.outcomes):
+        lines += [(table.heading, row.label, row.count, row.of or "") for row in table.rows]
+    lines += [("raised by agency", a.agency, a.raised, m.raised) for a in m.agencies]
+    lines += [("received by agency", a.agency, a.received, m.raised) for a in m.agencies]
+    lines += [("deadlines lapsed in stage", t.stage, t.lapsed, t.ran) for t in m.times]
+    return lines

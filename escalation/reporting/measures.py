@@ -1,0 +1,284 @@
+"""The measures of the board: are challenges made, answered and worth it? Silence is counted too.
+
+Every figure is of the cases raised in the period, from events and stage entries, and says how it is
+counted. A case that is still open is counted as open, never left out.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from statistics import median
+
+from escalation.reporting.reading import Record, partnership_for, record_of, session
+from workflows.events import EventKind
+from workflows.protocol import Phase
+
+TOO_FEW = 5
+"""Below this many, single values are shown and no median: a median of two is a story, not a figure."""
+_FIRST_DAY = date(2000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `start` until and without `end`, both dates in UTC."""
+
+    key: str
+    words: str
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: a label, a count, of how many (0: not a share), and a remark."""
+
+    label: str
+    count: int
+    of: int = 0
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One measure: a heading, a sentence, its lines, and how it is counted."""
+
+    heading: str
+    sentence: str
+    rows: tuple[Row, ...]
+    how: str
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyRow:
+    """One agency: how many it raised and received; raising none is shown, with its zero."""
+
+    agency: str
+    raised: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageTime:
+    """How long cases stood in a stage: in words, and how many deadlines ran out of those that ran."""
+
+    stage: str
+    words: str
+    lapsed: int
+    ran: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardMeasures:
+    """Everything on the board lead's page, for one period."""
+
+    period: Period
+    periods: tuple[Period, ...]
+    headline: str
+    sentence: str
+    raised: int
+    finished: int
+    changed: int
+    by_silence: int
+    chosen: int
+    open_now: int
+    past_time: int
+    declines: int
+    withdrawn: int
+    not_freely: int
+    stages: Table
+    moves: Table
+    pairs: Table
+    outcomes: Table
+    agencies: tuple[AgencyRow, ...]
+    silent: tuple[str, ...]
+    times: tuple[StageTime, ...]
+
+
+def periods(today: date) -> tuple[Period, ...]:
+    """The periods a board lead may choose, the usual one first."""
+    year = today.replace(day=1, year=today.year - 1)
+    tomorrow = today + timedelta(days=1)
+    financial = date(today.year if today.month > 3 else today.year - 1, 4, 1)
+    return (
+        Period("year", "The last 12 months", year, tomorrow),
+        Period("financial", f"Since 1 April {financial.year}", financial, tomorrow),
+        Period("all", "Everything on record", _FIRST_DAY, tomorrow),
+    )
+
+
+def board_measures(account: int, partnership: str, period: str = "") -> BoardMeasures:
+    """The measures of a partnership for a period's key (the usual one when unknown).
+
+    Raises NotFound for whoever holds no office or chair of its board today.
+    """
+    with session() as (opened, now):
+        place = partnership_for(opened, account, partnership, now)
+        choices = periods(now.date())
+        chosen = next((p for p in choices if p.key == period), choices[0])
+        start, end = (datetime.combine(d, datetime.min.time(), UTC) for d in (chosen.start, chosen.end))
+        record = record_of(opened, place, start, end, now)
+    return measures_of(record, chosen, choices)
+
+
+def measures_of(record: Record, period: Period, choices: tuple[Period, ...] = ()) -> BoardMeasures:
+    """The measures of a record. Pure."""
+    finished = [c for c in record.cases if c.phase in (Phase.PROVISIONAL, Phase.CLOSED)]
+    changed = _changed(record)
+    silence, chosen = (_moves(record, cause) for cause in ("silence", "chosen"))
+    raised_by, received_by = (Counter(sides[i] for sides in record.sides.values()) for i in (0, 1))
+    silent = tuple(a for a in record.agencies if not raised_by[a])
+    open_now = [c for c in record.cases if c.phase != Phase.CLOSED]
+    late = {
+        d.case_id for d in record.deadlines if d.state == "open" and (d.rung > 1 or d.due_at < record.now)
+    }
+    withdrawals = [record.codes[e.case_id, e.seq] for e in record.events if e.kind == EventKind.WITHDRAWN]
+    done = len([c for c in finished if c.id in changed])
+    return BoardMeasures(
+        period=period,
+        periods=choices or (period,),
+        headline=_headline(len(record.cases), done, len(finished)),
+        sentence=_sentence(len(record.cases), len(open_now), silence, silent),
+        raised=len(record.cases),
+        finished=len(finished),
+        changed=done,
+        by_silence=silence,
+        chosen=chosen,
+        open_now=len(open_now),
+        past_time=len(late),
+        declines=_count(record, EventKind.LEAD_DECLINED),
+        withdrawn=len(withdrawals),
+        not_freely=sum(not w.get("freely", True) for w in withdrawals),
+        stages=_stages(record),
+        moves=_move_table(silence, chosen),
+        pairs=_pairs(record),
+        outcomes=_outcomes(record),
+        agencies=tuple(AgencyRow(a, raised_by[a], received_by[a]) for a in record.agencies),
+        silent=silent,
+        times=_times(record),
+    )
+
+
+def _headline(raised: int, changed: int, finished: int) -> str:
+    if not raised:
+        return "No challenge was raised. That is not proof that all is well."
+    if not finished:
+        return "No challenge is finished yet"
+    return f"{changed} of {finished} finished {_plural(finished, 'challenge')} changed a decision"
+
+
+def _sentence(raised: int, open_now: int, silence: int, silent: tuple[str, ...]) -> str:
+    if not raised:
+        return f"{len(silent)} {_plural(len(silent), 'agency', 'agencies')} raised none."
+    times = _plural(silence, "time")
+    return (
+        f"{raised} {_plural(raised, 'was', 'were')} raised and {open_now} {_plural(open_now, 'is', 'are')} still open. "
+        f"{silence} {times} nobody answered and a case moved up by itself. "
+        f"{len(silent)} {_plural(len(silent), 'agency', 'agencies')} raised none."
+    )
+
+
+def _plural(count: int, one: str, many: str | None = None) -> str:
+    return one if count == 1 else many or f"{one}s"
+
+
+def _count(record: Record, kind: EventKind) -> int:
+    return sum(e.kind == kind for e in record.events)
+
+
+def _moves(record: Record, cause: str) -> int:
+    moved = (e for e in record.events if e.kind == EventKind.MOVED_UP)
+    return sum(record.codes[e.case_id, e.seq].get("cause") == cause for e in moved)
+
+
+def _changed(record: Record) -> set[int]:
+    """Cases in which the decision changed: by the challenged side itself, or by the board."""
+    changed = {e.case_id for e in record.events if e.kind == EventKind.DECISION_CHANGED}
+    decided = (e for e in record.events if e.kind == EventKind.BOARD_DECIDED)
+    return changed | {
+        e.case_id for e in decided if record.codes[e.case_id, e.seq]["changed"] in ("yes", "partly")
+    }
+
+
+def _stages(record: Record) -> Table:
+    order = [Phase.INFORMAL, Phase.MANAGER, Phase.SENIOR, Phase.ARBITRATION]
+    furthest: dict[int, str] = {}
+    for entry in record.entries:
+        if entry.phase in order:
+            furthest[entry.case_id] = max(
+                furthest.get(entry.case_id, entry.stage), entry.stage, key=lambda s: _rank(record, s, order)
+            )
+    counts = Counter(record.stage_names.get(s, s) for s in furthest.values())
+    return _table(
+        "How far they went", "The furthest stage that each challenge reached.", counts,
+        "Each challenge once, at the furthest stage it entered. Follow-up is not a stage on the way up. "
+        "A challenge that was withdrawn counts at the stage it had reached.",
+    )  # fmt: skip
+
+
+def _rank(record: Record, stage: str, order: list[Phase]) -> int:
+    phases = {e.stage: e.phase for e in record.entries}
+    return order.index(Phase(phases[stage])) if phases.get(stage) in order else -1
+
+
+def _move_table(silence: int, chosen: int) -> Table:
+    rows = (
+        Row("A person chose to", chosen),
+        Row("Nobody answered in time", silence, remark="silence"),
+    )
+    how = "Each move to a higher stage, by whether a person made it or a deadline ran out."
+    return Table("Why they moved up", "Chosen moves and moves by silence.", rows, how, max(silence, chosen))
+
+
+def _pairs(record: Record) -> Table:
+    counts = Counter(f"{raising} to {challenged}" for raising, challenged in record.sides.values())
+    return _table(
+        "Who challenged whom", "From the raising to the challenged agency.", counts,
+        "Each challenge once, by the agency it was first addressed to.",
+    )  # fmt: skip
+
+
+def _outcomes(record: Record) -> Table:
+    words = {"yes": "Safer", "partly": "Partly safer", "no": "Not safer", "not_known": "Not known"}
+    answered = (e for e in record.events if e.kind == EventKind.FOLLOW_UP_ANSWERED)
+    counts = Counter(words[record.codes[e.case_id, e.seq]["safer"]] for e in answered)
+    return _table(
+        "Did it make a difference?", "Answers to the follow-up.", counts,
+        "Each answered follow-up once. “Not known” is an answer.",
+    )  # fmt: skip
+
+
+def _table(heading: str, sentence: str, counts: Counter[str], how: str) -> Table:
+    total = sum(counts.values())
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    rows = tuple(Row(label, count, total) for label, count in ranked)
+    return Table(heading, sentence, rows, how, max(counts.values(), default=0))
+
+
+def _times(record: Record) -> tuple[StageTime, ...]:
+    stages = dict.fromkeys(
+        e.stage for e in record.entries if e.phase not in (Phase.CLOSED, Phase.PROVISIONAL)
+    )
+    return tuple(_time(record, stage) for stage in stages)
+
+
+def _time(record: Record, stage: str) -> StageTime:
+    entries = [e for e in record.entries if e.stage == stage]
+    keys = {(e.case_id, e.seq) for e in entries}
+    ran = [d for d in record.deadlines if (d.case_id, d.entry_seq) in keys]
+    days = sorted((e.left_at - e.entered_at) / timedelta(days=1) for e in entries if e.left_at is not None)
+    running = sum(e.left_at is None for e in entries)
+    words = _days(days) + (f"; {running} still there" if running else "")
+    return StageTime(
+        record.stage_names.get(stage, stage), words, sum(d.state == "lapsed" for d in ran), len(ran)
+    )
+
+
+def _days(days: Iterable[float]) -> str:
+    values = list(days)
+    if not values:
+        return "none has left it"
+    if len(values) < TOO_FEW:
+        return f"too few ({', '.join(f'{v:.0f}' for v in values)} days)"
+    return f"half within {median(values):.0f} days"

@@ -1,0 +1,142 @@
+"""Reading for the board: who may, and what lies in the record of a period, in a fixed number of queries."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from escalation import clock
+from escalation.errors import NotFound
+from escalation.extensions import db
+from escalation.models import (
+    Account,
+    Agency,
+    Case,
+    Deadline,
+    EventRow,
+    Holding,
+    Membership,
+    Participation,
+    Partnership,
+    Post,
+    ProtocolVersion,
+    StageEntry,
+)
+from escalation.models.places import AgencyKind
+from escalation.models.types import AnyRow
+from workflows.loader import loads
+from workflows.protocol import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything on record of the cases raised in a period; `codes` by (case, seq)."""
+
+    now: datetime
+    cases: tuple[AnyRow, ...]
+    events: tuple[AnyRow, ...]
+    codes: Mapping[tuple[int, int], Mapping[str, Any]]
+    entries: tuple[AnyRow, ...]
+    deadlines: tuple[AnyRow, ...]
+    sides: Mapping[int, tuple[str, str]]
+    """Agency names by case: raising, challenged (the one it was first addressed to)."""
+    agencies: tuple[str, ...]
+    stage_names: Mapping[str, str]
+
+
+@contextmanager
+def session() -> Iterator[tuple[Session, datetime]]:
+    """A session that is always rolled back, and now."""
+    with Session(db.engine, autoflush=False) as opened:
+        yield opened, clock.read(opened.connection()).now
+        opened.rollback()
+
+
+def partnership_for(opened: Session, account: int, public_id: str, now: datetime) -> int:
+    """The partnership's id, for somebody in an office or the chair of its board today.
+
+    Raises NotFound for everybody else.
+    """
+    found = opened.execute(
+        select(Partnership.id)
+        .join(Post, Post.partnership_id == Partnership.id)
+        .join(Holding, (Holding.partnership_id == Post.partnership_id) & (Holding.post_id == Post.id))
+        .join(Account, Account.id == Holding.account_id)
+        .where(
+            Partnership.public_id == public_id,
+            Post.tier.in_([Tier.OFFICE, Tier.CHAIR]),
+            Holding.account_id == account,
+            Account.active,
+            Holding.from_at <= now,
+            or_(Holding.to_at.is_(None), Holding.to_at > now),
+        )
+        .limit(1)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def record_of(opened: Session, partnership: int, start: datetime, end: datetime, now: datetime) -> Record:
+    """The record of every case of a partnership that was raised from `start` until before `end`."""
+    raised = (Case.partnership_id == partnership, Case.raised_at >= start, Case.raised_at < end)
+    chosen = select(Case.id).where(*raised)
+    events = _rows(opened, select(EventRow.case_id, EventRow.seq, EventRow.at, EventRow.kind, EventRow.body)
+                   .where(EventRow.partnership_id == partnership, EventRow.case_id.in_(chosen))
+                   .order_by(EventRow.case_id, EventRow.seq))  # fmt: skip
+    return Record(
+        now=now,
+        cases=_rows(opened, select(*Case.__table__.c).where(*raised)),
+        events=events,
+        codes={(e.case_id, e.seq): json.loads(e.body)["codes"] for e in events},
+        entries=_rows(opened, select(*StageEntry.__table__.c)
+                      .where(StageEntry.partnership_id == partnership, StageEntry.case_id.in_(chosen))
+                      .order_by(StageEntry.case_id, StageEntry.seq)),
+        deadlines=_rows(opened, select(*Deadline.__table__.c)
+                        .where(Deadline.partnership_id == partnership, Deadline.case_id.in_(chosen))),
+        sides=_sides(opened, partnership, chosen),
+        agencies=_members(opened, partnership),
+        stage_names=_stage_names(opened, partnership),
+    )  # fmt: skip
+
+
+def _rows(opened: Session, query: Select[*tuple[Any, ...]]) -> tuple[AnyRow, ...]:
+    return tuple(opened.execute(query).all())
+
+
+def _sides(opened: Session, partnership: int, chosen: Any) -> dict[int, tuple[str, str]]:
+    rows = opened.execute(
+        select(Participation.case_id, Participation.side, Agency.name)
+        .join(Agency, Agency.id == Participation.agency_id)
+        .where(Participation.partnership_id == partnership, Participation.case_id.in_(chosen))
+        .order_by(Participation.no.desc())
+    )
+    found: dict[int, dict[str, str]] = {}
+    for case, side, name in rows:
+        found.setdefault(case, {})[side] = name
+    return {case: (names.get("raising", ""), names.get("challenged", "")) for case, names in found.items()}
+
+
+def _members(opened: Session, partnership: int) -> tuple[str, ...]:
+    return tuple(
+        opened.execute(
+            select(Agency.name)
+            .join(Membership, Membership.agency_id == Agency.id)
+            .where(Membership.partnership_id == partnership, Agency.kind != AgencyKind.BOARD)
+            .order_by(Agency.name)
+        ).scalars()
+    )
+
+
+def _stage_names(opened: Session, partnership: int) -> dict[str, str]:
+    bodies = opened.execute(
+        select(ProtocolVersion.body)
+        .where(ProtocolVersion.partnership_id == partnership)
+        .order_by(ProtocolVersion.id)
+    ).scalars()
+    return {s.id: s.name for body in bodies for s in loads(body, "published").stages.values()}
