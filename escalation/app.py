@@ -100,5 +100,6 @@ def refuse_other_schema() -> None:
         found = MigrationContext.configure(connection).get_current_revision() if there else None
     if found != expected:
         raise ConfigurationError(
-            f"the database is at {found or 'nothing'}, this version needs {expected}: run `escalation db upgrade`"
+            f"the database is at {found or 'nothing'}, this version needs {expected}: "
+            "run `escalation db upgrade`"
         )

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 from flask import Flask
@@ -93,7 +94,7 @@ def setup(
                 admin_name,
                 admin_email,
                 body,
-            )  # fmt: skip
+            )
         )
         click.echo(f"{name} is set up. {admin_name} sets a password here, once:")
         click.echo(sign_in.set_up_link(made.administrator))
@@ -109,7 +110,7 @@ def people_group() -> None:
 @click.option("--partnership", help="Name of the partnership, when there are several.")
 @click.option("--dry-run", is_flag=True, help="Check the file and say what would be done; change nothing.")
 @click.option("--invite/--no-invite", default=True, help="Send new people the link to set a password.")
-def import_people(file: click.utils.LazyFile, partnership: str | None, dry_run: bool, invite: bool) -> None:
+def import_people(file: TextIO, partnership: str | None, dry_run: bool, invite: bool) -> None:
     """Add the agencies, posts and people of a CSV file."""
     app, _ = _app()
     with app.app_context():

@@ -49,7 +49,10 @@ class _Connection(Connection):
 
 
 class SmtpMailer:
-    """A mail server, used inside an app context (Flask-Mail asks for one). `tls` is starttls, tls or none; `timeout` is in seconds for every step."""
+    """A mail server, used inside an app context (Flask-Mail asks for one).
+
+    `tls` is starttls, tls or none; `timeout` is in seconds for every step.
+    """
 
     def __init__(
         self,

@@ -23,6 +23,7 @@ from escalation.demo.catcher import Pigeonhole
 from escalation.extensions import db
 from escalation.models import Account
 from escalation.services import job_log, moving_clock
+from escalation.web.sign_in import is_own_path
 
 blueprint = Blueprint("demo", __name__, url_prefix="/demo", template_folder="templates")
 
@@ -67,8 +68,8 @@ def move_clock() -> AnyResponse:
     flash(
         f"It is now {moved:%A} {moved.day} {moved:%B} {moved.year} in the demo. What fell due happens within seconds."
     )
-    target = request.headers.get("Sec-Fetch-Site") and request.form.get("back", "")
-    return redirect(target if target and target.startswith("/cases/") else url_for("pages.work"))
+    target = request.form.get("back", "")
+    return redirect(target if is_own_path(target) else url_for("pages.work"))
 
 
 def _pigeonhole() -> Pigeonhole:

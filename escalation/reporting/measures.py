@@ -172,8 +172,9 @@ def _sentence(raised: int, open_now: int, silence: int, silent: tuple[str, ...])
     if not raised:
         return f"{len(silent)} {_plural(len(silent), 'agency', 'agencies')} raised none."
     times = _plural(silence, "time")
+    was, still = _plural(raised, "was", "were"), _plural(open_now, "is", "are")
     return (
-        f"{raised} {_plural(raised, 'was', 'were')} raised and {open_now} {_plural(open_now, 'is', 'are')} still open. "
+        f"{raised} {was} raised and {open_now} {still} still open. "
         f"{silence} {times} nobody answered and a case moved up by itself. "
         f"{len(silent)} {_plural(len(silent), 'agency', 'agencies')} raised none."
     )

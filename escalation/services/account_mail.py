@@ -23,8 +23,16 @@ def owe(account: int, name: str, link: str | None) -> None:
         epoch = unit.connection.execute(text("SELECT epoch FROM installation")).scalar_one()
         unit.session.execute(
             insert(OutboxRow).values(
-                partnership_id=partnership, name=name, account_id=account, slot="", via="self", set_up_link=link,
-                dedupe_key=f"account:{secrets.token_hex(16)}", state="owed", owed_at=unit.now, next_at=unit.now,
+                partnership_id=partnership,
+                name=name,
+                account_id=account,
+                slot="",
+                via="self",
+                set_up_link=link,
+                dedupe_key=f"account:{secrets.token_hex(16)}",
+                state="owed",
+                owed_at=unit.now,
+                next_at=unit.now,
                 epoch=epoch,
             )
         )  # fmt: skip

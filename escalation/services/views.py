@@ -10,7 +10,6 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from notifications.message import Via
-
 from workflows.case import DeadlineState, LeadView, Position
 from workflows.events import Code, EventKind
 from workflows.protocol import Phase, Side

@@ -17,7 +17,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def register(app: Flask, settings: Settings) -> None:
     """Puts the pages into the application."""
-    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader(
         [
             FileSystemLoader(TEMPLATES),
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),

@@ -70,7 +70,7 @@ def http_error(error: HTTPException) -> Answer:
     """An error of HTTP itself; its headers (Allow, Retry-After) are kept."""
     code = error.code or 500
     if error.response is not None or code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     answer, _ = page(code) if code in _PAGES else page(400)  # type: ignore[misc]
     headers = [(k, v) for k, v in error.get_headers() if k.lower() not in ("content-type", "content-length")]
     return Response(answer, code, headers, content_type="text/html; charset=utf-8")

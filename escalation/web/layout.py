@@ -85,7 +85,7 @@ def send_static(name: str) -> Response:
         raw, small, _ = _file(name)
     except FileNotFoundError:
         abort(404)
-    compressed = "gzip" in request.accept_encodings
+    compressed = request.accept_encodings.quality("gzip") > 0
     response = Response(small if compressed else raw, content_type=_TYPES[Path(name).suffix])
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Vary"] = "Accept-Encoding"

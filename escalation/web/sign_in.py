@@ -35,7 +35,7 @@ _KINDS = {
 }
 
 
-class OutboxMail(MailUtil):  # type: ignore[misc]
+class OutboxMail(MailUtil):
     """Flask-Security's mails, as rows of our outbox: the words are our catalogue's, the link is ours.
 
     They are owed after the request's own transaction: on SQLite a second writer would make it fail.
@@ -57,8 +57,8 @@ class OutboxMail(MailUtil):  # type: ignore[misc]
         template: str,
         subject: str,
         recipient: str,
-        sender: Any,
-        body: str,
+        sender: str | tuple[str, str],
+        body: str | None,
         html: str | None,
         **kwargs: Any,
     ) -> None:
@@ -199,7 +199,8 @@ def password_hash(password: str) -> str:
 
 def set_up_link(account: int) -> str:
     """A one-time link with which a person sets their first password."""
-    return _reset_link(generate_reset_password_token(db.session.get(Account, account)))
+    token = generate_reset_password_token(db.session.get(Account, account))  # type: ignore[no-untyped-call]
+    return _reset_link(str(token))
 
 
 def invite(account: int) -> None:
