@@ -65,9 +65,8 @@ def sign_in_as(account: int) -> AnyResponse:
 def move_clock() -> AnyResponse:
     """One working day later."""
     moved = moving_clock.one_working_day_later()
-    flash(
-        f"It is now {moved:%A} {moved.day} {moved:%B} {moved.year} in the demo. What fell due happens within seconds."
-    )
+    day = f"{moved:%A} {moved.day} {moved:%B} {moved.year}"
+    flash(f"It is now {day} in the demo. What fell due happens within seconds.")
     target = request.form.get("back", "")
     return redirect(target if is_own_path(target) else url_for("pages.work"))
 

@@ -56,7 +56,7 @@ class OutboxMail(MailUtil):
         self,
         template: str,
         subject: str,
-        recipient: str,
+        recipient: str | tuple[str, str],
         sender: str | tuple[str, str],
         body: str | None,
         html: str | None,
@@ -64,7 +64,9 @@ class OutboxMail(MailUtil):
     ) -> None:
         """Notes that the mail of our catalogue that stands for Flask-Security's is owed."""
         if template in _KINDS:
-            g.setdefault("owed_mails", []).append((recipient, _KINDS[template], kwargs.get("reset_token")))
+            g.setdefault("owed_mails", []).append(
+                (str(recipient), _KINDS[template], kwargs.get("reset_token"))
+            )
 
 
 def _owe_mails(response: Response) -> Response:
