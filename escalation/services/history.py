@@ -62,11 +62,8 @@ def _rows(session: Session, model: Any, partnership: int, case: int, order: Any)
 
 
 def _names(session: Session, accounts: set[int]) -> dict[int, str]:
-    return dict(
-        session.execute(select(Account.id, Account.name).where(Account.id.in_(sorted(accounts))))
-        .tuples()
-        .all()
-    )
+    rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(sorted(accounts))))
+    return {row.id: row.name for row in rows}
 
 
 def _first(session: Session, model: Any, column: Any, partnership: int, case: int) -> dict[int, datetime]:
@@ -75,4 +72,4 @@ def _first(session: Session, model: Any, column: Any, partnership: int, case: in
         .where(model.partnership_id == partnership, model.case_id == case, model.account_id.is_not(None))
         .group_by(model.account_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}

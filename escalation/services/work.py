@@ -56,8 +56,8 @@ def worklist(account: int, partnership: str) -> tuple[WorkRow, ...]:
             select(Case.partnership_id, Case.id).where(
                 Case.partnership_id == owner.id, Case.phase != Phase.CLOSED
             )
-        ).tuples()
-        return tuple(_rows(unit, account, list(ids)))
+        )
+        return tuple(_rows(unit, account, [(row.partnership_id, row.id) for row in ids]))
 
 
 def board_member(unit: Unit, account: int, partnership: str) -> AnyRow:

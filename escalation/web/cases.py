@@ -87,7 +87,12 @@ def form(public_id: str, name: str) -> Page:
 
 
 def _send(case: CaseView, command: Command) -> Page:
-    moves.make_move(case.public_id, person(), command, _key(), seen_version=_seen())
+    try:
+        moves.make_move(case.public_id, person(), command, _key(), seen_version=_seen())
+    except NotFound:
+        # It is done, and with it this person's own part in the case: there is nothing more to show.
+        flash("It is on record. The case is now with somebody else.")
+        return redirect(url_for("pages.work"))
     flash(_DONE.get(command.trigger, "It is on record, and those it concerns have been told."))
     return redirect(url_for(".show", public_id=case.public_id))
 

@@ -142,8 +142,11 @@ def register(app: Flask, settings: Settings) -> None:
         REMEMBER_COOKIE_DURATION=0,
     )
     if settings.testing:
-        app.config["SECURITY_PASSWORD_HASH_OPTIONS"] = {
-            "argon2": {"rounds": 1, "memory_cost": 8, "parallelism": 1}
+        # Cheap on purpose: a test signs in a hundred times.
+        app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = {
+            "argon2__rounds": 1,
+            "argon2__memory_cost": 8,
+            "argon2__parallelism": 1,
         }
     app.session_interface = _session_interface(settings)
     store = SQLAlchemyUserDatastore(db, Account, Role)

@@ -1,0 +1,87 @@
+"""Northtown and its people at the door for people: pages are asked for, forms are filled in and sent."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from escalation.config import Settings
+from escalation.demo import data
+from escalation.jobs import scheduler
+from escalation.web.sign_in import password_hash
+from tests.support.movable_clock import MovableClock
+
+PASSWORD = "a password of northtown"
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser that runs no script."""
+
+    client: FlaskClient
+    page: TestResponse | None = field(default=None)
+
+    def opens(self, path: str, expect: int = 200) -> str:
+        """Asks for a page and follows where it leads; gives the HTML."""
+        self.page = self.client.get(path, follow_redirects=True)
+        assert self.page.status_code == expect, self.page.text
+        return self.page.text
+
+    def sends(self, path: str, answers: Mapping[str, str], expect: int = 200) -> str:
+        """Fills in the form on the page at `path` with its hidden fields, and sends it."""
+        if self.page is None or self.page.request.path != path:
+            self.opens(path)
+        assert self.page is not None
+        hidden = {name: unescape(value) for name, value in _HIDDEN.findall(self.page.text)}
+        self.page = self.client.post(path, data={**hidden, **answers}, follow_redirects=True)
+        assert self.page.status_code == expect, self.page.text
+        return self.page.text
+
+    @property
+    def path(self) -> str:
+        """Where the visitor is."""
+        assert self.page is not None
+        return self.page.request.path
+
+    def sends_checked(self, path: str, answers: Mapping[str, str], expect: int = 200) -> str:
+        """Fills in a form that shows the answers once more, and confirms."""
+        shown = self.sends(path, answers)
+        assert "Check before sending" in shown, shown
+        return self.sends(path, {**answers, "confirm": "1"}, expect)
+
+
+@pytest.fixture
+def northtown(app: Flask) -> str:
+    """The partnership with its people, all with one password; gives its public id."""
+    with app.app_context():
+        return data.load(password_hash(PASSWORD), history=False)
+
+
+@pytest.fixture
+def visit(app: Flask, northtown: str) -> Callable[[str], Visitor]:
+    """Signs somebody in with their password and gives their browser."""
+
+    def signed_in(name: str) -> Visitor:
+        visitor = Visitor(app.test_client())
+        visitor.sends("/sign-in", {"email": f"{name}@demo.invalid", "password": PASSWORD})
+        assert "My work" in visitor.opens("/work")
+        return visitor
+
+    return signed_in
+
+
+@pytest.fixture
+def time_passes(app: Flask, settings: Settings, clock: MovableClock) -> Iterator[Callable[..., None]]:
+    """Moves the clock and lets the jobs run, as the scheduler would wake them."""
+
+    def passes(**by: float) -> None:
+        clock.move(**by)
+        scheduler.run_once(app, settings)
+
+    return passes
