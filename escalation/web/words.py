@@ -211,8 +211,24 @@ _HAPPENED: Mapping[EventKind, str] = {
 }
 
 
+_YOU: Mapping[EventKind, str] = {
+    EventKind.LEAD_SUPPORTED: "You support the challenge",
+    EventKind.LEAD_DECLINED: "You do not support it. It goes on",
+    EventKind.OWNED: "You have read this and own it",
+    EventKind.DECISION_CHANGED: "You change the decision",
+    EventKind.DECISION_KEPT: "You keep the decision",
+    EventKind.INFORMATION_ASKED: "You ask for information",
+    EventKind.SETTLEMENT_PROPOSED: "You propose that it is settled",
+    EventKind.SETTLEMENT_AGREED: "You agree that it is settled",
+    EventKind.SETTLEMENT_DECLINED: "You do not agree that it is settled",
+}
+"""Where the verb differs when the reader is the one who acted."""
+
+
 def happened(event: EventView) -> str:
     """An event as a sentence."""
+    if event.by_me and event.kind in _YOU:
+        return _YOU[event.kind]
     if event.kind is EventKind.MOVED_UP:
         return (
             "Moved up by itself: nobody answered"

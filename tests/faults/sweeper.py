@@ -1,6 +1,6 @@
 """A scheduler's process for the races: it waits at a barrier (a line on standard input), then runs the jobs.
 
-    python -m tests.faults.sweeper [--without-locks]
+python -m tests.faults.sweeper [--without-locks]
 """
 
 import sys

@@ -38,7 +38,9 @@ def _overdue_cases(app: Flask, clock: MovableClock) -> None:
         hospital = next(a.public_id for a in choices if a.name == "Northtown Hospitals")
         for number in range(CASES):
             command = RaiseConcern(person_reference=f"T-{number}", decision="d", risk="r", request="q")
-            concerns.raise_concern(gp, concerns.NewConcern(partnership, hospital, "doctor", command), str(number))
+            concerns.raise_concern(
+                gp, concerns.NewConcern(partnership, hospital, "doctor", command), str(number)
+            )
         with db.engine.begin() as connection:
             connection.execute(text("UPDATE outbox SET state = 'sent'"))
     clock.move(days=10)
@@ -49,7 +51,9 @@ def _let_go(settings: Settings, *flags: str) -> None:
     command = [sys.executable, "-m", "tests.faults.sweeper", *flags]
     env = {**os.environ, **environment(settings)}
     pair = [
-        subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        subprocess.Popen(
+            command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         for _ in range(2)
     ]
     for child in pair:
@@ -65,7 +69,9 @@ def _let_go(settings: Settings, *flags: str) -> None:
 
 def _moves(app: Flask) -> Counter[int]:
     with app.app_context(), db.engine.connect() as connection:
-        rows = connection.execute(text("SELECT case_id, count(*) FROM event WHERE kind = 'moved_up' GROUP BY 1"))
+        rows = connection.execute(
+            text("SELECT case_id, count(*) FROM event WHERE kind = 'moved_up' GROUP BY 1")
+        )
         return Counter({row[0]: row[1] for row in rows})
 
 
