@@ -124,10 +124,11 @@ class EndedClock:
 
 @dataclass(frozen=True, slots=True)
 class ShortenedClock:
-    """A running deadline that now ends sooner because the risk rose."""
+    """A running deadline that now ends sooner because the risk rose, counted anew from `base`."""
 
     clock: str
     rung: int
+    base: datetime
     budget: str
     due: datetime
     remind_at: datetime | None

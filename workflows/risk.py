@@ -49,6 +49,7 @@ def _shorten(
     return ShortenedClock(
         running.clock,
         running.rung,
+        now,
         str(budget),
         due,
         remind_instant(due, clock.reminders.get(track), now, calendar),

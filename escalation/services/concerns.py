@@ -208,7 +208,7 @@ def _insert(
         "lead_view": str(after.lead_view),
         "readdressed": 0,
         "raised_at": unit.now,
-        "follows_id": _followed(unit, account, concern),
+        "follows_id": _followed(unit, account, concern, ground),
         "version": 0,
         "event_seq": 0,
         "head": GENESIS,
@@ -216,10 +216,13 @@ def _insert(
     return int(unit.session.execute(insert(Case).values(**values).returning(Case.id)).scalar_one())
 
 
-def _followed(unit: Unit, account: int, concern: NewConcern) -> int | None:
+def _followed(unit: Unit, account: int, concern: NewConcern, ground: _Ground) -> int | None:
     if concern.follows is None:
         return None
-    return access.find(unit.session, concern.follows, account, unit.now)[1]
+    partnership, case = access.find(unit.session, concern.follows, account, unit.now)
+    if partnership != ground.partnership.id:
+        raise NotFound
+    return case
 
 
 def preview(account: int, concern: NewConcern) -> RaisePreview:

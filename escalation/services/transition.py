@@ -190,7 +190,14 @@ def _deadlines(unit: Unit, step: Step, entry_seq: int, pages: _Pages) -> None:
     ]
     pages.shortened += [
         now_running
-        | {"clock": s.clock, "rung": s.rung, "budget": s.budget, "due_at": s.due, "remind_at": s.remind_at}
+        | {
+            "clock": s.clock,
+            "rung": s.rung,
+            "base_at": s.base,
+            "budget": s.budget,
+            "due_at": s.due,
+            "remind_at": s.remind_at,
+        }
         for s in decision.shortened
     ]
     pages.reminded += [

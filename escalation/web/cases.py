@@ -12,7 +12,7 @@ from escalation.services.submissions import new_key
 from escalation.services.views import CaseView
 from escalation.web import words
 from escalation.web.forms import FORM_OF, FORMS, Form
-from escalation.web.layout import of_partnership, person
+from escalation.web.layout import of_partnership, person, submitted_key
 from escalation.web.sign_in import parked
 from workflows.commands import Acknowledge, Command
 from workflows.triggers import Trigger
@@ -60,7 +60,7 @@ def receipt(public_id: str) -> Page:
 @blueprint.post("/cases/<public_id>/own")
 def own(public_id: str) -> Page:
     """I have read this and own it: one press, and no clock stops."""
-    moves.make_move(public_id, person(), Acknowledge(), _key())
+    moves.make_move(public_id, person(), Acknowledge(), submitted_key())
     flash(_DONE[Trigger.ACKNOWLEDGE])
     return redirect(url_for(".show", public_id=public_id))
 
@@ -88,7 +88,7 @@ def form(public_id: str, name: str) -> Page:
 
 def _send(case: CaseView, command: Command) -> Page:
     try:
-        moves.make_move(case.public_id, person(), command, _key(), seen_version=_seen())
+        moves.make_move(case.public_id, person(), command, submitted_key(), seen_version=_seen())
     except NotFound:
         # It is done, and with it this person's own part in the case: there is nothing more to show.
         flash("It is on record. The case is now with somebody else.")
@@ -135,7 +135,7 @@ def _form(case: CaseView, asked: Form, answers: Mapping[str, str], errors: Mappi
         errors=errors,
         options=_options(case, asked),
         choices=_choices(case, asked),
-        key=request.form.get("submission") or new_key(),
+        key=submitted_key(),
         may=frozenset(a.trigger for a in case.actions if a.refusal is None),
     )
 
@@ -156,7 +156,12 @@ def _choices(case: CaseView, asked: Form) -> Mapping[str, str]:
 
 def _check(case: CaseView, asked: Form, answers: Mapping[str, str]) -> str:
     return render_template(
-        "case/check.html", case=case, form=asked, answers=answers, options=_options(case, asked), key=_key()
+        "case/check.html",
+        case=case,
+        form=asked,
+        answers=answers,
+        options=_options(case, asked),
+        key=submitted_key(),
     )
 
 
@@ -197,10 +202,6 @@ def _case(public_id: str) -> CaseView:
     case = cases.open_case(public_id, person())
     of_partnership(case.partnership)
     return case
-
-
-def _key() -> str:
-    return request.form.get("submission") or new_key()
 
 
 def _seen() -> int | None:

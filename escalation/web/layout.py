@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ from flask_login import current_user
 
 from escalation.config import Settings
 from escalation.services import places, work
+from escalation.services.submissions import new_key
 from escalation.services.views import PartnershipView
 from escalation.web import words
 
 STATIC = Path(__file__).parent / "static"
+_KEY = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -29,6 +32,12 @@ def register(app: Flask, settings: Settings) -> None:
 def person() -> int:
     """The account that is signed in."""
     return int(current_user.id)
+
+
+def submitted_key() -> str:
+    """The key that came with the form, so that two sendings count once; a new one when it cannot be one."""
+    given = request.form.get("submission", "")
+    return given if _KEY.match(given) else new_key()
 
 
 def of_partnership(view: PartnershipView) -> None:

@@ -6,7 +6,7 @@ What a person may see on a page, and do, is the services' and the permission tab
 from collections.abc import Mapping
 from enum import StrEnum
 
-from flask import Flask, request
+from flask import Flask, abort, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -63,6 +63,8 @@ def register(app: Flask) -> None:
 
     @app.before_request
     def ask() -> Response | None:
+        if any(ord(letter) < 32 for letter in request.path):
+            abort(404)
         need = need_of(app, request.endpoint)
         if need is Need.SIGNED_IN and not current_user.is_authenticated:
             return None if (request.endpoint or "").startswith("api") else to_sign_in()

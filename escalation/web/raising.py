@@ -11,7 +11,7 @@ from escalation.schemas.words import CHALLENGED_ROLES, URGENCIES
 from escalation.services import cases, concerns, drafts, places
 from escalation.services.submissions import new_key
 from escalation.services.views import Draft
-from escalation.web.layout import of_partnership, person
+from escalation.web.layout import of_partnership, person, submitted_key
 from escalation.web.sign_in import parked
 
 blueprint = Blueprint("raising", __name__, url_prefix="/raise")
@@ -117,7 +117,7 @@ def check(draft: str) -> Page:
     kept = drafts.save(person(), draft, given)
     if "later" in request.form:
         return redirect(url_for("pages.work"))
-    key = request.form.get("submission") or new_key()
+    key = submitted_key()
     try:
         concern = concern_from(
             _answers(kept), kept.partnership.public_id, draft=draft, follows=kept.answers.get("follows")
