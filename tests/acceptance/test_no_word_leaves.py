@@ -65,7 +65,7 @@ def test_a_canary_in_every_free_field_is_in_no_mail(
         said = decoded(mail).lower()
         assert CANARY not in said
         assert not any(
-            name.lower() in said for name in ("Northtown Hospitals", "Riverside Surgery", "Okafor")
+            name.lower() in said for name in ("Northtown Hospitals", "Riverside Surgery", "Dr Sam")
         )
 
 
