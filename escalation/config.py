@@ -8,6 +8,7 @@ from typing import Any
 
 from escalation.errors import ConfigurationError
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 KNOWN_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "development", "test"})
 
 
@@ -137,6 +138,10 @@ _WRONG: tuple[tuple[Callable[[Settings], bool], str], ...] = (
         "ESCALATION_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://",
     ),
     (lambda s: s.tick_seconds <= 0 or s.tick_seconds > 300, "ESCALATION_TICK_SECONDS is between 0 and 300"),
+    (
+        lambda s: s.log_level not in LOG_LEVELS,
+        f"ESCALATION_LOG_LEVEL is one of {', '.join(LOG_LEVELS)}",
+    ),
     (lambda s: s.session_idle_minutes < 1, "ESCALATION_SESSION_IDLE_MINUTES is 1 or more"),
     (lambda s: s.session_hours < 1, "ESCALATION_SESSION_HOURS is 1 or more"),
 )

@@ -1,6 +1,16 @@
-"""How migrations run: the tables of the service, on SQLite and PostgreSQL, one upgrade at a time."""
+"""How migrations run: the tables of the service, on SQLite and PostgreSQL, one upgrade at a time.
+
+SQLite alters a table by copying it and dropping the old one. With foreign keys on, the drop would take
+the children along (or fail): they are off around the migrations, and afterwards every reference is
+looked up, before anything is committed.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from alembic import context
+from alembic.util import CommandError
 from flask import current_app
 from sqlalchemy import Connection, text
 
@@ -13,7 +23,11 @@ LOCK = 7_236_114
 def run() -> None:
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect().execution_options(write=True) as connection:
-        _run_on(connection)
+        if connection.dialect.name == "sqlite":
+            with _references_unwatched(connection):
+                _run_on(connection)
+        else:
+            _run_on(connection)
 
 
 def _run_on(connection: Connection) -> None:
@@ -24,11 +38,38 @@ def _run_on(connection: Connection) -> None:
         compare_type=True,
         transactional_ddl=True,
     )
-    with connection.begin():
+    # One transaction, Alembic's own: an outer one it would commit before the references are looked up.
+    with context.begin_transaction():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        with context.begin_transaction():
-            context.run_migrations()
+        context.run_migrations()
+        if connection.dialect.name == "sqlite":
+            _refuse_broken_references(connection)
+
+
+@contextmanager
+def _references_unwatched(connection: Connection) -> Iterator[None]:
+    """Foreign keys off, and on again whatever happens. Inside a transaction SQLite would not listen."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _refuse_broken_references(connection: Connection) -> None:
+    """Raises CommandError, which takes the whole upgrade back, when a row refers to one that is not there."""
+    broken: dict[str, int] = {}
+    for child, _, parent, _ in connection.execute(text("PRAGMA foreign_key_check")):
+        between = f"{child} to {parent}"
+        broken[between] = broken.get(between, 0) + 1
+    if broken:
+        found = ", ".join(f"{count} from {between}" for between, count in sorted(broken.items()))
+        raise CommandError(
+            f"after the migrations, references lead nowhere: {found}. "
+            "Nothing was changed: mend the rows or the migration, then upgrade again"
+        )
 
 
 run()

@@ -11,7 +11,7 @@ from escalation.api.document import changes, reads, shape_of
 from escalation.errors import InvalidInput, NotFound
 from escalation.schemas.case import CaseSchema, MyWorkSchema
 from escalation.schemas.moves import MOVES, command_from, readdress_from, schema_of
-from escalation.services import cases, moves, sent_before, work
+from escalation.services import cases, moves, submissions, work
 from escalation.services.views import CaseView, MyWork
 from workflows.commands import Command
 from workflows.triggers import Trigger
@@ -52,7 +52,7 @@ def add_to(blueprint: Blueprint) -> None:
             return _made(public_id, account(), given, key)
         except NotFound:
             # Whoever stands aside or passes a concern on may not see the case that they have just moved.
-            if sent_before.result_of(account(), key) != public_id:
+            if not submissions.is_on_record(account(), key, public_id):
                 raise
             return Response(status=204)
 

@@ -32,6 +32,7 @@ from escalation.services.views import (
     WrittenView,
 )
 from workflows.case import LeadView, Position
+from workflows.commands import Safer
 from workflows.events import EventKind
 from workflows.machine import possibilities
 from workflows.protocol import Phase, Side
@@ -118,6 +119,7 @@ class _View:
             actions=self._actions(),
             last_activity=self._last_activity(),
             outcome=_outcome(events),
+            may_follow=_not_safer(events) and self._may_raise_again(),
             mail_told={},
         )
 
@@ -193,6 +195,12 @@ class _View:
             if permitted(self.relations, p.trigger, self.phase)
         )
 
+    def _may_raise_again(self) -> bool:
+        """On the raising side, and today in an agency of the partnership, as raising asks."""
+        held = directory.posts_of(self.unit.session, self.account, self.unit.now)
+        here = (p for p in held if p.partnership_id == self.file.row.partnership_id)
+        return self._my_side() is Side.RAISING and any(p.agency_kind != AgencyKind.BOARD for p in here)
+
     def _last_activity(self) -> datetime:
         acted: list[datetime] = [e.at for e in self.record.events if e.actor_id is not None]
         return max([*acted, *self.record.opened.values()])
@@ -233,6 +241,11 @@ def _step_state(index: int, here: int, entered: bool) -> StepState:
 def _safety(events: Iterable[EventView]) -> SafetyView | None:
     said = next((w for e in events for w in e.written if w.field == "safety"), None)
     return SafetyView(said.text, said.author, said.author_agency, said.at) if said else None
+
+
+def _not_safer(events: Iterable[EventView]) -> bool:
+    answer = next((e for e in events if e.kind is EventKind.FOLLOW_UP_ANSWERED), None)
+    return answer is not None and answer.codes["safer"] == Safer.NO
 
 
 def _outcome(events: Iterable[EventView]) -> str | None:

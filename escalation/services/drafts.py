@@ -28,7 +28,7 @@ def start(account: int, partnership: str, kind: str = RAISE, case_public_id: str
     """
     with writing() as unit:
         place = _partnership(unit, account, partnership)
-        case = access.find(unit.session, case_public_id, account, unit.now)[1] if case_public_id else None
+        case = _case(unit, account, case_public_id) if case_public_id else None
         there = _of_case(unit, account, case, kind) if case else None
         public_id = there or new_public_id()
         if there is None:
@@ -98,6 +98,11 @@ def _row(unit: Unit, account: int, public_id: str, *, lock: bool = False) -> Any
     if row is None:
         raise NotFound
     return row
+
+
+def _case(unit: Unit, account: int, public_id: str) -> int:
+    # Locked, so that two presses at once find one draft.
+    return access.find(unit.session, public_id, account, unit.now, lock=True)[1]
 
 
 def _of_case(unit: Unit, account: int, case: int, kind: str) -> str | None:

@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
@@ -13,12 +14,24 @@ TOUCH = timedelta(minutes=1)
 """How often at most a session's last use is written down."""
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a session holds, when it ends if nothing more is asked for, and how long that is from now.
+
+    Both are real time: a demo that moves its clock ends no session.
+    """
+
+    data: bytes
+    ends_at: datetime
+    left: timedelta
+
+
 def new_token() -> str:
     """A random cookie value of 256 bits."""
     return secrets.token_urlsafe(32)
 
 
-def load(token: str, idle: timedelta) -> bytes | None:
+def load(token: str, idle: timedelta) -> Loaded | None:
     """What a session holds, or None when it is unknown, too old, or its person was disabled."""
     with reading() as unit:
         row = unit.session.execute(
@@ -37,9 +50,12 @@ def load(token: str, idle: timedelta) -> bytes | None:
         if row.account_id is not None and not row.active:
             return None
         stale = row.seen_at + TOUCH <= unit.real_now
+        seen = unit.real_now if stale else row.seen_at
+        ends_at = min(seen + idle, row.expires_at)
+        left = ends_at - unit.real_now
     if stale:
         _touch(token)
-    return bytes(row.data)
+    return Loaded(bytes(row.data), ends_at, left)
 
 
 def save(token: str, data: bytes, account: int | None, longest: timedelta) -> None:

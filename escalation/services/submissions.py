@@ -8,7 +8,7 @@ from sqlalchemy import select
 from escalation.errors import Refused
 from escalation.models import Submission
 from escalation.services.sets import insert_new
-from escalation.services.unit import Unit
+from escalation.services.unit import Unit, reading
 
 
 def new_key() -> str:
@@ -43,3 +43,15 @@ def first_result(
             "sent_before", "This form was sent before with other answers. Open it again to send new ones."
         )
     return str(earlier.result)
+
+
+def is_on_record(account: int, key: str, result: str) -> bool:
+    """Whether a person's sending with this key made `result` (a public id).
+
+    For whoever may not see what they have just moved: the answer is then all that they get.
+    """
+    with reading() as unit:
+        kept = unit.session.execute(
+            select(Submission.result).where(Submission.account_id == account, Submission.key == key)
+        ).scalar_one_or_none()
+        return kept == result

@@ -211,6 +211,8 @@ class CaseView:
     actions: tuple[ActionView, ...]
     last_activity: datetime
     outcome: str | None = None
+    may_follow: bool = False
+    """The follow-up said that the person is not safer, and this person may raise a new concern from it."""
     mail_told: Mapping[str, datetime] = field(default_factory=dict)
 
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from escalation.errors import InvalidInput, NotFound
 from escalation.schemas.moves import answers_of, command_from, readdress_from
-from escalation.services import cases, moves, places
+from escalation.services import cases, moves, places, submissions
 from escalation.services.submissions import new_key
 from escalation.services.views import CaseView
 from escalation.web import words
@@ -70,7 +70,22 @@ def form(public_id: str, name: str) -> Page:
     """A form on a case: asked, checked, sent."""
     if name not in FORMS:
         raise NotFound
-    asked, case = FORMS[name], _case(public_id)
+    try:
+        return _form_on(_case(public_id), FORMS[name])
+    except NotFound:
+        if not _is_on_record(public_id):
+            raise
+        # It is done, and with it this person's own part in the case: there is nothing more to show.
+        flash("It is on record. The case is now with somebody else.")
+        return redirect(url_for("pages.work"))
+
+
+def _is_on_record(public_id: str) -> bool:
+    """Whether this very form was sent, now or before: passing a concern on ends one's own part in it."""
+    return request.method == "POST" and submissions.is_on_record(person(), submitted_key(), public_id)
+
+
+def _form_on(case: CaseView, asked: Form) -> Page:
     if request.method == "GET":
         answers = parked(request.path) or {}
         return _form(case, asked, answers, {})
@@ -87,12 +102,7 @@ def form(public_id: str, name: str) -> Page:
 
 
 def _send(case: CaseView, command: Command) -> Page:
-    try:
-        moves.make_move(case.public_id, person(), command, submitted_key(), seen_version=_seen())
-    except NotFound:
-        # It is done, and with it this person's own part in the case: there is nothing more to show.
-        flash("It is on record. The case is now with somebody else.")
-        return redirect(url_for("pages.work"))
+    moves.make_move(case.public_id, person(), command, submitted_key(), seen_version=_seen())
     flash(_DONE.get(command.trigger, "It is on record, and those it concerns have been told."))
     return redirect(url_for(".show", public_id=case.public_id))
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, g, request, url_for
+from flask import Flask, Response, abort, g, request, session, url_for
 from flask_login import current_user
 
 from escalation.config import Settings
@@ -53,7 +53,17 @@ def surroundings() -> dict[str, Any]:
         "partnership": shown,
         "person_name": current_user.name if signed_in else None,
         "navigation": _navigation() if signed_in else [],
+        "session_end": session_end(shown) if signed_in else None,
     }
+
+
+def session_end(partnership: PartnershipView | None) -> dict[str, Any] | None:
+    """When this session ends if nothing more is asked for: `left` in seconds, `at` in words."""
+    loaded = getattr(session, "loaded", None)
+    if loaded is None:
+        return None
+    zone = partnership.zone if partnership else "Europe/London"
+    return {"left": int(loaded.left.total_seconds()), "at": words.clock_time(loaded.ends_at, zone)}
 
 
 def _first_partnership() -> PartnershipView | None:

@@ -5,7 +5,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from escalation.services import places, work
-from escalation.web.layout import person, send_static
+from escalation.web.layout import person, send_static, session_end
 
 blueprint = Blueprint("pages", __name__)
 
@@ -28,6 +28,13 @@ def work_list() -> str:
 def account() -> str:
     """Who I am here, and signing out."""
     return render_template("pages/account.html", partnerships=places.partnerships_of(person()))
+
+
+@blueprint.post("/session/stay")
+def stay() -> dict[str, object]:
+    """Stay signed in: being asked is enough. Says how long it lasts now, for the script that asked."""
+    places_of_mine = places.partnerships_of(person())
+    return session_end(places_of_mine[0] if places_of_mine else None) or {"left": 0, "at": ""}
 
 
 @blueprint.get("/help")

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from escalation.errors import InvalidInput, NotFound
 from escalation.schemas.concern import EXTRAS, QUESTIONS, check_answers, concern_from
 from escalation.schemas.words import CHALLENGED_ROLES, URGENCIES
-from escalation.services import cases, concerns, drafts, places
+from escalation.services import advice as asking
+from escalation.services import cases, concerns, drafts, following, places
 from escalation.services.submissions import new_key
 from escalation.services.views import Draft
 from escalation.web.layout import of_partnership, person, submitted_key
@@ -24,6 +25,8 @@ TITLES = (
     "What do you ask for?",
 )
 LAST = len(QUESTIONS)
+_TRIED = "tried"
+"""In a draft: its author has tried to settle it, so the first page asks what they tried."""
 
 Page = str | Response | tuple[str, int]
 
@@ -38,11 +41,23 @@ def begin() -> Page:
         return render_template("raise_/begin.html", choices=choices)
     chosen = request.form.get("partnership") or choices[0].public_id
     draft = drafts.start(person(), chosen)
-    if request.form.get("earlier"):
-        drafts.save(person(), draft.public_id, {"follows": request.form["earlier"]})
+    if "tried" in request.form:
+        drafts.save(person(), draft.public_id, {_TRIED: "yes"})
     if "danger" in request.form:
         return redirect(url_for(".danger", draft=draft.public_id))
     return redirect(url_for(".question", draft=draft.public_id, number=1))
+
+
+@blueprint.get("/advice")
+def advice() -> Page:
+    """Whom to ask first. Nothing is asked, and nothing is kept."""
+    return render_template("raise_/advice.html", advice=asking.whom_to_ask(person()))
+
+
+@blueprint.post("/from/<case>")
+def anew(case: str) -> Page:
+    """A new concern from a case whose follow-up said that it made no difference: all filled in."""
+    return redirect(url_for(".check", draft=following.start_anew(person(), case).public_id))
 
 
 @blueprint.route("/<draft>/danger", methods=["GET", "POST"])
@@ -61,7 +76,7 @@ def question(draft: str, number: int) -> Page:
     if not 1 <= number <= LAST:
         raise NotFound
     kept = _draft(draft)
-    names = QUESTIONS[number - 1]
+    names = _names(kept, number)
     if request.method == "GET":
         answers = {**kept.answers, **(parked(request.path) or {})}
         return _question(kept, number, answers, {})
@@ -74,6 +89,11 @@ def question(draft: str, number: int) -> Page:
     except InvalidInput as invalid:
         return _question(kept, number, {**kept.answers, **given}, invalid.errors), 422
     return redirect(_after(draft, number))
+
+
+def _names(draft: Draft, number: int) -> tuple[str, ...]:
+    opened = ("attempts",) if number == 1 and _TRIED in draft.answers else ()
+    return QUESTIONS[number - 1] + opened
 
 
 def _after(draft: str, number: int) -> str:
@@ -97,6 +117,7 @@ def _question(draft: Draft, number: int, answers: Mapping[str, str], errors: Map
         agencies=agencies,
         roles=CHALLENGED_ROLES,
         so_far=_so_far(draft, number),
+        names=_names(draft, number),
     )
 
 

@@ -10,14 +10,15 @@ from werkzeug.datastructures import CallbackDict
 
 from escalation.config import Settings
 from escalation.services import sessions
+from escalation.services.sessions import Loaded
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
-    """A session with the token it is known by. `renew` asks for a new token at the end of the request."""
+    """A session with the token it is known by, and when it ends (None for one that has just begun)."""
 
-    def __init__(self, data: dict[str, Any], token: str | None) -> None:
+    def __init__(self, data: dict[str, Any], token: str | None, loaded: Loaded | None = None) -> None:
         super().__init__(data, self._changed)
-        self.token, self.was_token = token, token
+        self.token, self.was_token, self.loaded = token, token, loaded
         self.modified = False
 
     def _changed(self, _: Any) -> None:
@@ -40,8 +41,8 @@ class ServerSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         token = request.cookies.get(self.get_cookie_name(app))
         with app.app_context():
-            data = sessions.load(token, self.idle) if token else None
-        return ServerSession(json.loads(data), token) if data is not None else ServerSession({}, None)
+            loaded = sessions.load(token, self.idle) if token else None
+        return ServerSession(json.loads(loaded.data), token, loaded) if loaded else ServerSession({}, None)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         assert isinstance(session, ServerSession)

@@ -37,6 +37,10 @@ class Visitor:
         """Fills in the form on the page at `path` with its hidden fields, and sends it."""
         if self.page is None or self.page.request.path != path:
             self.opens(path)
+        return self.presses(path, answers, expect)
+
+    def presses(self, path: str, answers: Mapping[str, str], expect: int = 200) -> str:
+        """Presses a button on the page that is open which sends to `path`."""
         assert self.page is not None
         hidden = {name: unescape(value) for name, value in _HIDDEN.findall(self.page.text)}
         self.page = self.client.post(path, data={**hidden, **answers}, follow_redirects=True)

@@ -10,8 +10,13 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from escalation.config import Settings
+from escalation.demo import data
+from escalation.web.sign_in import password_hash
 from tests.support import browsing, live_server
 from tests.support.live_server import Address
+
+PASSWORD = "a password of northtown"
+"""With which everybody in the browser's Northtown signs in."""
 
 OpenPage = Callable[..., Page]
 
@@ -92,3 +97,10 @@ def open_page(browser: Browser, server: str, watch: browsing.Watch) -> Iterator[
 def page(open_page: OpenPage) -> Page:
     """One visitor on a wide screen with JavaScript."""
     return open_page()
+
+
+@pytest.fixture
+def northtown(app: Flask) -> str:
+    """The partnership of the story, with no case yet. Gives its public id."""
+    with app.app_context():
+        return data.load(password_hash(PASSWORD), history=False)

@@ -1,5 +1,4 @@
-"""The story in a real browser: with JavaScript and axe on every page, by keyboard alone, and without
-JavaScript. Every page that is visited must be free of faults."""
+"""The story in a real browser, on a wide screen and a phone. Every page that is visited must be free of faults."""
 
 from collections.abc import Callable
 
@@ -8,19 +7,10 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from escalation.config import Settings
-from escalation.demo import data
 from escalation.jobs import scheduler
-from escalation.web.sign_in import password_hash
+from tests.browser.conftest import PASSWORD
 from tests.support.browsing import axe, picture
 from tests.support.movable_clock import MovableClock
-
-PASSWORD = "a password of northtown"
-
-
-@pytest.fixture
-def northtown(app: Flask) -> str:
-    with app.app_context():
-        return data.load(password_hash(PASSWORD), history=False)
 
 
 def sign_in(page: Page, name: str) -> None:
@@ -132,69 +122,3 @@ def test_from_raise_to_decision(
     for path in ("/help", "/accessibility", "/privacy", "/cookies", "/account", "/nothing-here"):
         office.goto(path)
         looked_at(office, f"page{path.replace('/', '-')}-{width}")
-
-
-@pytest.mark.timeout(120)
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_without_javascript(northtown: str, open_page: Callable[..., Page]) -> None:
-    gp = open_page(width=360, javascript=False)
-    sign_in(gp, "amara.lewis")
-    case = raise_concern(gp, lambda page, name: None)
-    lead = open_page(width=360, javascript=False)
-    sign_in(lead, "priya.nair")
-    lead.goto(f"{case}/view")
-    lead.get_by_label("I support it", exact=True).check()
-    lead.get_by_role("button", name="Check before sending").click()
-    lead.get_by_role("button", name="Send my view").click()
-    lead.get_by_text("You support the challenge").first.wait_for()
-
-
-@pytest.mark.timeout(120)
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_a_concern_is_raised_by_keyboard_alone(northtown: str, page: Page) -> None:
-    """Tab, typing, arrow keys and Enter: the mouse is never used."""
-
-    def to(name: str) -> None:
-        for _ in range(60):
-            page.keyboard.press("Tab")
-            if (
-                page.evaluate(
-                    "document.activeElement && (document.activeElement.id || document.activeElement.innerText.trim())"
-                )
-                == name
-            ):
-                return
-        raise AssertionError(f"{name} cannot be reached by keyboard on {page.url}")
-
-    page.goto("/sign-in")
-    to("email")
-    page.keyboard.type("amara.lewis@demo.invalid")
-    to("password")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="My work").wait_for()
-    for name in ("Raise a concern", "Start"):
-        to(name)
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
-    for name, words in (
-        ("person_reference", "TOD-17"),
-        ("agency", ""),
-        ("decision", "Accidental"),
-        ("risk", "Three disclosures"),
-        ("request", "A second opinion"),
-    ):
-        to(name)
-        if name == "agency":
-            page.keyboard.type("Northtown Hosp")
-            to("role")
-            page.keyboard.press("Space")
-        else:
-            page.keyboard.type(words)
-        to("Save and continue")
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
-    to("Send the concern")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    assert page.get_by_text("We have your concern").is_visible()

@@ -1,11 +1,19 @@
 """The migrations make the tables of the models, and can be gone back and forth with data in them."""
 
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.util import CommandError
 from flask import Flask, current_app
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from escalation.app import MIGRATIONS, create_app, upgrade_database
 from escalation.extensions import db
@@ -43,10 +51,112 @@ def test_down_to_nothing_and_up_again(empty_database: Database) -> None:
 
 
 def test_the_clock_of_an_installation_cannot_be_moved_behind_its_back(database: Database) -> None:
-    import pytest
-    from sqlalchemy.exc import IntegrityError
-
     with _service(database).app_context():
         with pytest.raises(IntegrityError), db.engine.begin() as connection:
             connection.execute(text("UPDATE installation SET offset_seconds = 60"))
+        db.engine.dispose()
+
+
+COPIES_A_PARENT = '''
+"""A second migration, as somebody may write it one day."""
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("account", recreate=%s) as account:
+        account.add_column(sa.Column("pronoun", sa.String(20), nullable=True))
+    %s
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("account", recreate=%s) as account:
+        account.drop_column("pronoun")
+'''
+PEOPLE = """
+INSERT INTO account (id, email, name, fs_uniquifier, created_at) VALUES
+  (1, 'a@demo.invalid', 'A', 'a', :at), (2, 'b@demo.invalid', 'B', 'b', :at)
+"""
+SESSIONS = """
+INSERT INTO web_session (token_hash, account_id, data, created_at, seen_at, expires_at)
+VALUES ('1', 1, :data, :at, :at, :at), ('2', 2, :data, :at, :at, :at)
+"""
+
+
+@pytest.fixture
+def second(tmp_path: Path, database: Database) -> Callable[[str], Config]:
+    """Lays a second migration beside the first, which does one thing more; gives how Alembic is told."""
+
+    def told(more: str = "pass") -> Config:
+        how = repr("always" if database.sqlite else "auto")
+        (tmp_path / "0002_second.py").write_text(COPIES_A_PARENT % (how, more, how))
+        config = _config()
+        config.set_main_option("path_separator", "os")
+        config.set_main_option(
+            "version_locations", os.pathsep.join([str(MIGRATIONS / "versions"), str(tmp_path)])
+        )
+        return config
+
+    return told
+
+
+def _lay_rows() -> None:
+    with db.engine.begin() as connection:
+        now = connection.execute(text("SELECT CURRENT_TIMESTAMP")).scalar_one()
+        at = now if isinstance(now, datetime) else f"{now.replace(' ', 'T')}.000000"
+        connection.execute(text(PEOPLE), {"at": at})
+        connection.execute(text(SESSIONS), {"at": at, "data": b"{}"})
+
+
+def _children() -> list[tuple[str, int]]:
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT token_hash, account_id FROM web_session ORDER BY token_hash"))
+        return [(row.token_hash, row.account_id) for row in rows]
+
+
+def test_a_parent_table_is_copied_and_its_children_survive(
+    database: Database, second: Callable[..., Config]
+) -> None:
+    with _service(database).app_context():
+        _lay_rows()
+        before = _children()
+        command.upgrade(second(), "head")
+        with db.engine.connect() as connection:
+            assert connection.execute(text("SELECT count(pronoun), count(*) FROM account")).one() == (0, 2)
+        assert _children() == before == [("1", 1), ("2", 2)]
+        command.downgrade(second(), "0001")
+        assert _children() == before
+        db.engine.dispose()
+
+
+def test_after_the_upgrade_references_are_watched_again(
+    database: Database, second: Callable[..., Config]
+) -> None:
+    with _service(database).app_context():
+        _lay_rows()
+        command.upgrade(second(), "head")
+        with pytest.raises(IntegrityError), db.engine.begin() as connection:
+            connection.execute(text("UPDATE web_session SET account_id = 99"))
+        with db.engine.begin() as connection:
+            connection.execute(text("DELETE FROM account WHERE id = 1"))
+        assert _children() == [("2", 2)]
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_migration_that_leaves_children_without_a_parent_is_taken_back_loudly(
+    database: Database, second: Callable[..., Config]
+) -> None:
+    with _service(database).app_context():
+        _lay_rows()
+        losing = second("op.execute('DELETE FROM account WHERE id = 1')")
+        with pytest.raises(CommandError, match="1 from web_session to account"):
+            command.upgrade(losing, "head")
+        assert _children() == [("1", 1), ("2", 2)]
+        with db.engine.connect() as connection:
+            assert MigrationContext.configure(connection).get_current_revision() == "0001"
+            assert connection.execute(text("SELECT count(*) FROM account")).scalar_one() == 2
+            assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
         db.engine.dispose()

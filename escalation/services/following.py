@@ -1,0 +1,46 @@
+"""A new concern from a case whose follow-up said that the person is not safer: nobody types it twice."""
+
+from escalation.errors import Refused
+from escalation.security import access
+from escalation.services import case_file, case_view, drafts
+from escalation.services.unit import reading
+from escalation.services.views import CaseView, Draft
+from workflows.events import EventKind
+from workflows.protocol import Side
+
+_CARRIED = ("person_reference", "decision", "risk", "request")
+
+
+def start_anew(account: int, public_id: str) -> Draft:
+    """A draft filled in from the case and linked to it; asked for again, the same draft as it then is.
+
+    What may have changed since is left empty: who keeps the person safe, and how soon something may happen.
+    Raises NotFound for a case that is not theirs, and Refused when its follow-up did not say no.
+    """
+    with reading() as unit:
+        partnership, case = access.find(unit.session, public_id, account, unit.now)
+        view = case_view.view_of(unit, partnership, case, account)
+        file = case_file.load(unit.session, partnership, [case], unit.now)[case]
+        agency = file.agencies[file.parties[Side.CHALLENGED]].public_id
+    if not view.may_follow:
+        raise Refused(
+            "nothing_to_follow",
+            "A new concern can be raised from this one when its follow-up says that the person is not safer.",
+            view,
+        )
+    draft = drafts.start(account, view.partnership.public_id, drafts.RAISE, public_id)
+    return draft if draft.answers else drafts.save(account, draft.public_id, _answers(view, agency))
+
+
+def _answers(view: CaseView, agency: str) -> dict[str, str]:
+    carried = {name: view.written[name].text for name in _CARRIED if name in view.written}
+    others = {"agency": agency, "role": view.challenged_role, "attempts": _attempts(view)}
+    return carried | others | {"follows": view.public_id}
+
+
+def _attempts(view: CaseView) -> str:
+    """What came of the earlier challenge, in a sentence, with what its follow-up left open."""
+    answer = next(e for e in view.events if e.kind is EventKind.FOLLOW_UP_ANSWERED)
+    still_open = next((w.text for w in answer.written if w.field == "still_open"), "")
+    came_of_it = f"Challenge {view.reference} was settled for now. At its follow-up the person was not safer."
+    return f"{came_of_it} Still open: {still_open}" if still_open else came_of_it

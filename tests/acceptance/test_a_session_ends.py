@@ -1,0 +1,139 @@
+"""A page says when its session ends; staying signed in is one request; nothing typed is lost."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+from escalation.extensions import db
+from escalation.models import WebSession
+from tests.acceptance.conftest import PASSWORD, Visitor
+from tests.acceptance.test_one_challenge import raise_concern
+
+Visit = Callable[[str], Visitor]
+
+
+def unused_for(app: Flask, minutes: float) -> None:
+    """As if nobody had asked for anything for so long."""
+    _moved_back(app, "seen_at", timedelta(minutes=minutes))
+
+
+def begun_earlier(app: Flask, hours: float) -> None:
+    """As if everybody had signed in so much earlier."""
+    _moved_back(app, "expires_at", timedelta(hours=hours))
+
+
+def _moved_back(app: Flask, column: str, by: timedelta) -> None:
+    with app.app_context(), db.engine.connect().execution_options(write=True) as connection:
+        rows = connection.execute(select(WebSession.token_hash, getattr(WebSession, column))).all()
+        for token_hash, at in rows:
+            there = WebSession.token_hash == token_hash
+            connection.execute(update(WebSession).where(there).values({column: at - by}))
+        connection.commit()
+
+
+def left(page: str) -> int:
+    """How many seconds the page gives its session."""
+    found = re.search(r'id="session" data-left="(\d+)"', page)
+    assert found, page
+    return int(found[1])
+
+
+def stay(visitor: Visitor) -> int:
+    """Asks to stay as the page's script does, and gives the seconds that are left then."""
+    assert visitor.page is not None
+    found = re.search(r'data-csrf="([^"]+)"', visitor.page.text)
+    assert found
+    headers = {"X-CSRFToken": found[1]}
+    answer = visitor.client.post("/session/stay", headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert re.fullmatch(r"\d{1,2}(:\d\d)?[ap]m", answer.get_json()["at"])
+    return int(answer.get_json()["left"])
+
+
+def test_every_page_says_when_the_session_ends(visit: Visit) -> None:
+    gp = visit("amara.lewis")
+    for path in ("/work", "/raise", "/raise/advice", "/account", "/help"):
+        page = gp.opens(path)
+        assert 14 * 60 <= left(page) <= 15 * 60
+        assert re.search(r"you are signed out at <strong data-at>\d{1,2}(:\d\d)?[ap]m</strong>", page)
+        assert re.search(r'<script type="module" nonce="[^"]+" src="/static/session.js', page)
+
+
+def test_who_is_not_signed_in_is_told_nothing_of_it(client: FlaskClient) -> None:
+    assert 'id="session"' not in client.get("/").text
+    assert "session.js" not in client.get("/").text
+
+
+def test_asking_for_a_page_begins_the_time_again(app: Flask, visit: Visit) -> None:
+    gp = visit("amara.lewis")
+    unused_for(app, 0.5)
+    assert left(gp.opens("/work")) <= 14.5 * 60, "its last use is written down once a minute at most"
+    unused_for(app, 13)
+    assert left(gp.opens("/work")) > 14.9 * 60
+
+
+def test_staying_signed_in_is_one_request(app: Flask, visit: Visit) -> None:
+    gp = visit("amara.lewis")
+    unused_for(app, 13)
+    assert stay(gp) > 14.9 * 60
+    unused_for(app, 13)
+    assert "My work" in gp.opens("/work")
+    assert gp.path == "/work"
+
+
+def test_the_longest_time_is_not_put_off(app: Flask, visit: Visit) -> None:
+    gp = visit("amara.lewis")
+    begun_earlier(app, 11.95)
+    assert left(gp.opens("/work")) <= 3 * 60
+    assert stay(gp) <= 3 * 60
+
+
+def test_after_the_end_staying_is_too_late(app: Flask, visit: Visit) -> None:
+    gp = visit("amara.lewis")
+    unused_for(app, 16)
+    answer = gp.client.post("/session/stay", headers={"X-CSRFToken": "any"})
+    assert answer.status_code == 302
+    assert "/sign-in" in answer.headers["Location"]
+
+
+def test_another_site_cannot_keep_a_session_alive(visit: Visit) -> None:
+    gp = visit("amara.lewis")
+    assert gp.client.post("/session/stay").status_code == 400
+    assert gp.client.get("/session/stay").status_code == 405
+
+
+def test_the_moved_clock_of_a_demo_ends_no_session(visit: Visit, time_passes: Callable[..., None]) -> None:
+    gp = visit("amara.lewis")
+    time_passes(days=3)
+    assert 14 * 60 <= left(gp.opens("/work")) <= 15 * 60
+
+
+def test_a_draft_and_what_was_typed_outlive_the_session(app: Flask, visit: Visit) -> None:
+    gp = visit("amara.lewis")
+    gp.sends("/raise", {"start": "1"})
+    draft = gp.path.rsplit("/", 1)[0]
+    gp.sends(f"{draft}/1", {"person_reference": "TOD-17"})
+    gp.opens(f"{draft}/4")
+    unused_for(app, 16)
+    assert "what you typed is there again" in gp.sends(f"{draft}/4", {"risk": "Typed past the end"})
+    back = gp.sends("/sign-in", {"email": "amara.lewis@demo.invalid", "password": PASSWORD})
+    assert gp.path == f"{draft}/4"
+    assert "Typed past the end" in back
+    assert "TOD-17" in gp.opens(f"{draft}/check")
+
+
+def test_a_second_press_on_pass_it_on_gets_the_same_answer(visit: Visit) -> None:
+    case = raise_concern(visit("amara.lewis"))
+    manager = visit("sam.okafor")
+    form = manager.opens(f"{case}/readdress")
+    police = next(p.split('value="')[1].split('"')[0] for p in form.split("<option") if "Police" in p)
+    answers = {"agency": police, "reasons": "They closed it.", "confirm": "1", "submission": "the-key"}
+    for _ in range(2):
+        manager.opens("/account")
+        assert "It is on record" in manager.presses(f"{case}/readdress", answers)
+    manager.opens("/account")
+    manager.presses(f"{case}/readdress", {**answers, "submission": "another"}, expect=404)
