@@ -15,6 +15,7 @@ from escalation import logging as logs
 from escalation.config import Settings, from_environment
 from escalation.errors import ConfigurationError
 from escalation.extensions import csrf, db, mail, migrate
+from escalation.services import moving_clock
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 """The migrations stand beside the package: the service is run from its checkout."""
@@ -34,7 +35,7 @@ def create_app(settings: Settings | None = None, *, migrating: bool = False) -> 
     bind_extensions(app)
     if not migrating:
         with app.app_context():
-            refuse_other_schema()
+            refuse_other_databases(settings)
     web.register(app, settings)
     api.register(app)
     if settings.demo:
@@ -90,6 +91,29 @@ def upgrade_database() -> None:
     """Brings the database to this version's state."""
     config = current_app.extensions["migrate"].migrate.get_config(str(MIGRATIONS))
     command.upgrade(config, "head")
+
+
+def refuse_other_databases(settings: Settings) -> None:
+    """Refuses a database of another version, and for the demo one that is not a demo's; lets it go again."""
+    try:
+        refuse_other_schema()
+        if settings.demo:
+            refuse_real_people()
+    except ConfigurationError:
+        db.engine.dispose()
+        raise
+
+
+def refuse_real_people() -> None:
+    """The demo lets anybody sign in as anybody: it opens only a database that was made as a demo.
+
+    Raises ConfigurationError.
+    """
+    if not moving_clock.is_movable():
+        raise ConfigurationError(
+            "this database is not a demo's: where anybody may sign in as anybody, real people must not be. "
+            "Take ESCALATION_DEMO and ESCALATION_DATABASE_URL out of the environment"
+        )
 
 
 def refuse_other_schema() -> None:

@@ -10,10 +10,10 @@ import click
 from flask import Flask
 
 from escalation import selftest as story
-from escalation.app import create_app, upgrade_database
+from escalation.app import create_app, refuse_real_people, upgrade_database
 from escalation.config import Settings, from_environment
 from escalation.demo import data, processes
-from escalation.errors import EscalationError, InvalidInput
+from escalation.errors import ConfigurationError, EscalationError, InvalidInput
 from escalation.jobs import scheduler
 from escalation.services import moving_clock, people, setting_up
 from escalation.web import sign_in
@@ -173,12 +173,17 @@ def show(file: Path) -> None:
     click.echo(diagram.mermaid(loader.load(file)))
 
 
+_OF_AN_INSTALLATION = ("ESCALATION_DATABASE_URL", "ESCALATION_PUBLIC_BASE_URL", "ESCALATION_SMTP_HOST")
+
+
 @cli.group()
 def demo() -> None:
     """The demo: an invented partnership on this machine."""
 
 
 def _demo_app() -> tuple[Flask, Settings, dict[str, str]]:
+    if named := [name for name in _OF_AN_INSTALLATION if name in os.environ]:
+        raise ConfigurationError(f"the demo has settings of its own: unset {', '.join(named)}")
     environment = processes.settings_of(Path("instance").resolve())
     os.environ.update(environment)
     settings = from_environment()
@@ -193,6 +198,7 @@ def run_demo() -> None:
         upgrade_database()
         if not data.is_loaded():
             data.load(sign_in.password_hash(sign_in.DEMO_PASSWORD))
+        refuse_real_people()
     click.echo(_welcome(settings))
     sys.exit(processes.run(Path(settings.instance), environment))
 

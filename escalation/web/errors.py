@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from escalation.errors import Conflict, NotAllowed, NotFound, Refused
@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, refused)
     app.register_error_handler(Conflict, lambda error: page(409))
     app.register_error_handler(CSRFError, csrf_failed)
+    app.register_error_handler(SecurityError, unknown_host)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected)
 
@@ -64,6 +65,13 @@ def csrf_failed(error: CSRFError) -> Answer:
     if not current_user.is_authenticated and request.blueprint != "security":
         return to_sign_in()
     return page(400)
+
+
+def unknown_host(_: SecurityError) -> Answer:
+    """A request for a name that is not ours. No page: there is no address its links could begin with."""
+    return Response(
+        "This service does not answer to that name.\n", 400, content_type="text/plain; charset=utf-8"
+    )
 
 
 def http_error(error: HTTPException) -> Answer:

@@ -17,7 +17,7 @@ from escalation.services.views import PartnershipView
 from escalation.web import words
 
 STATIC = Path(__file__).parent / "static"
-_KEY = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -37,7 +37,7 @@ def person() -> int:
 def submitted_key() -> str:
     """The key that came with the form, so that two sendings count once; a new one when it cannot be one."""
     given = request.form.get("submission", "")
-    return given if _KEY.match(given) else new_key()
+    return given if _KEY.fullmatch(given) else new_key()
 
 
 def of_partnership(view: PartnershipView) -> None:

@@ -68,6 +68,8 @@ def register(app: Flask) -> None:
     def ask() -> Response | None:
         if any(ord(letter) < 32 for letter in request.path):
             abort(404)
+        if request.blueprint == "security" and any("\x00" in value for value in request.form.values()):
+            abort(400)
         need = need_of(app, request.endpoint)
         if need is Need.SIGNED_IN and not current_user.is_authenticated:
             return None if (request.endpoint or "").startswith("api") else to_sign_in()

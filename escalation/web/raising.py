@@ -40,6 +40,8 @@ def begin() -> Page:
     if request.method == "GET":
         return render_template("raise_/begin.html", choices=choices)
     chosen = request.form.get("partnership") or choices[0].public_id
+    if chosen not in {choice.public_id for choice in choices}:
+        raise NotFound
     draft = drafts.start(person(), chosen)
     if "tried" in request.form:
         drafts.save(person(), draft.public_id, {_TRIED: "yes"})
