@@ -98,7 +98,7 @@ class BoardMeasures:
 
 def periods(today: date) -> tuple[Period, ...]:
     """The periods a board lead may choose, the usual one first."""
-    year = today.replace(day=1, year=today.year - 1)
+    year = today - timedelta(days=364)
     tomorrow = today + timedelta(days=1)
     financial = date(today.year if today.month > 3 else today.year - 1, 4, 1)
     return (
@@ -130,9 +130,7 @@ def measures_of(record: Record, period: Period, choices: tuple[Period, ...] = ()
     raised_by, received_by = (Counter(sides[i] for sides in record.sides.values()) for i in (0, 1))
     silent = tuple(a for a in record.agencies if not raised_by[a])
     open_now = [c for c in record.cases if c.phase != Phase.CLOSED]
-    late = {
-        d.case_id for d in record.deadlines if d.state == "open" and (d.rung > 1 or d.due_at < record.now)
-    }
+    late = _late(record)
     withdrawals = [record.codes[e.case_id, e.seq] for e in record.events if e.kind == EventKind.WITHDRAWN]
     done = len([c for c in finished if c.id in changed])
     return BoardMeasures(
@@ -276,10 +274,24 @@ def _time(record: Record, stage: str) -> StageTime:
     )
 
 
+def _late(record: Record) -> set[int]:
+    """Cases with a clock that is past its time, or has run out before and was started again."""
+    lapsed = {(d.case_id, d.entry_seq, d.clock) for d in record.deadlines if d.state == "lapsed"}
+    return {
+        d.case_id
+        for d in record.deadlines
+        if d.state == "open" and (d.due_at < record.now or (d.case_id, d.entry_seq, d.clock) in lapsed)
+    }
+
+
 def _days(days: Iterable[float]) -> str:
     values = list(days)
     if not values:
         return "none has left it"
     if len(values) < TOO_FEW:
-        return f"too few ({', '.join(f'{v:.0f}' for v in values)} days)"
-    return f"half within {median(values):.0f} days"
+        return f"too few ({', '.join(f'{v:.0f}' for v in values)} {_unit(values[-1])})"
+    return f"half within {median(values):.0f} {_unit(median(values))}"
+
+
+def _unit(days: float) -> str:
+    return "day" if round(days) == 1 else "days"

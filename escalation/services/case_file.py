@@ -45,6 +45,8 @@ class CaseFile:
     """Open deadlines."""
     rungs: Mapping[str, int]
     """The highest rung of each clock in the current stage entry."""
+    lapsed: frozenset[str]
+    """Clocks of the current stage entry that have run out at least once."""
     proposal: AnyRow | None
     recused: frozenset[int]
     directory: Directory
@@ -180,6 +182,9 @@ def load(
             places=tuple(places[row.id]),
             clocks=tuple(c for c in clocks[row.id] if c.state == "open"),
             rungs={c.clock: c.rung for c in clocks[row.id] if c.entry_seq == row.entry_seq},
+            lapsed=frozenset(
+                c.clock for c in clocks[row.id] if c.entry_seq == row.entry_seq and c.state == "lapsed"
+            ),
             proposal=next(iter(proposals[row.id]), None),
             recused=frozenset(r.account_id for r in recusals[row.id]),
             directory=known,

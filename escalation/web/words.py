@@ -123,7 +123,7 @@ def role(word: str) -> str:
 def holder(case: CaseView) -> str:
     """Who holds it now: the post, and who holds the post today."""
     if case.main is None:
-        return "Nobody: it is closed"
+        return "Nobody: it is closed" if case.phase is Phase.CLOSED else "Nobody: no time runs"
     seat = next((s for s in case.seats if s.slot == case.main.waits_for), None)
     if seat is None:
         return case.raiser
@@ -235,6 +235,8 @@ def happened(event: EventView) -> str:
             if event.codes.get("cause") == "silence"
             else f"{_who(event)} moved it up"
         )
+    if event.kind is EventKind.RISK_ROSE and event.codes.get("from") == event.codes.get("to"):
+        return f"{_who(event)} said that the risk has risen"
     return _HAPPENED[event.kind].format(who=_who(event))
 
 
@@ -305,7 +307,7 @@ def receipt(case: CaseView) -> str:
     if case.main is None:
         return first
     due = case.main.due.astimezone(ZoneInfo(case.main.zone))
-    then = f", else {case.if_nobody}" if case.if_nobody else ""
+    then = f", else {case.if_nobody}" if case.if_nobody and case.position is Position.NONE else ""
     return f"{first} {case.main.title}: due {due.day} {due:%b %Y %H:%M}{then}."
 
 
@@ -315,6 +317,8 @@ def work_state(row: WorkRow) -> str:
         return "Closed"
     if row.unheld:
         return f"Nobody holds the post it waits for: {row.waits_for_title}"
+    if row.due is None:
+        return "Waiting for nobody: no time runs"
     waits = (
         "Waiting for you"
         if row.waits_for_me

@@ -350,9 +350,6 @@ def test_what_waits_for_the_raiser_is_held_by_the_raiser_and_a_closed_case_by_no
     assert words.holder(a_closed_case()) == "Nobody: it is closed"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="holder() takes a missing clock for a closed case; it should ask the phase"
-)
 def test_an_open_case_in_which_no_clock_runs_is_not_called_closed() -> None:
     assert "closed" not in words.holder(a_case(main=None, running=()))
 
@@ -455,9 +452,6 @@ def test_nobody_is_told_that_you_keeps_a_decision(kind: EventKind) -> None:
     assert not re.match(r"You \w+s\b", words.happened(an_event(kind, by_me=True)))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="RISK_ROSE has one sentence, also when the fastest track has nothing to shorten"
-)
 def test_a_rise_in_risk_on_the_fastest_track_claims_no_shorter_time() -> None:
     fastest = an_event(EventKind.RISK_ROSE, codes={"from": "urgent", "to": "urgent"})
     assert "shorter" not in words.happened(fastest)
@@ -537,9 +531,6 @@ def test_a_receipt_promises_no_move_where_none_comes_and_no_date_when_it_is_clos
     assert words.receipt(a_closed_case()).endswith("my reference TOD-17. Closed.")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="receipt() reads if_nobody of the stage; once a position is given nothing moves up"
-)
 def test_a_receipt_after_a_reply_does_not_say_that_silence_moves_it_up() -> None:
     replied = a_case(
         position=Position.KEPT, main=a_deadline(clock="answer", title="Accept the reply, or move it up")
@@ -564,7 +555,6 @@ def test_a_line_of_a_list_says_that_nobody_holds_the_post_or_that_it_is_closed()
     assert words.work_state(closed) == "Closed"
 
 
-@pytest.mark.xfail(strict=True, reason="work_state() has no words for an open case in which no clock runs")
 def test_a_line_of_an_open_case_without_a_clock_waits_for_somebody() -> None:
     assert "for ," not in words.work_state(a_row(due=None, waits_for_title="", waits_for_agency=""))
 
