@@ -431,6 +431,11 @@ def _passed(lines: list[Line]) -> dict[str, None]:
     return dict.fromkeys(n.more for n in lines if n.what == "entered" and n.more not in (FOLLOW_UP, CLOSED))
 
 
+def unit_of(days: float) -> str:
+    """One day, and else days."""
+    return "day" if round(days) == 1 else "days"
+
+
 def _days(lines: list[Line], stage: str) -> tuple[str, ...]:
     """How long challenges stood in a stage, in every wording that is right to the nearest day."""
     came = {n.number: n.at for n in lines if (n.what, n.more) == ("entered", stage)}
@@ -440,10 +445,10 @@ def _days(lines: list[Line], stage: str) -> tuple[str, ...]:
     if not days:
         return (f"none has left it{here}",)
     if len(days) < 5:
-        return (f"too few ({', '.join(str(round(d)) for d in days)} days){here}",)
+        return (f"too few ({', '.join(str(round(d)) for d in days)} {unit_of(max(days))}){here}",)
     # A middle of exactly half a day may be said either way: seconds go by while a test runs.
     middles = {round(median(days) - 0.01), round(median(days) + 0.01)}
-    return tuple(f"half within {m} days{here}" for m in middles)
+    return tuple(f"half within {m} {unit_of(m)}{here}" for m in middles)
 
 
 def from_the_measures(m: BoardMeasures) -> Figures:
