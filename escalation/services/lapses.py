@@ -21,6 +21,7 @@ from workflows.case import CLOCK, Refusal
 from workflows.commands import TimeOut
 from workflows.events import EventKind
 from workflows.machine import decide
+from workflows.protocol import Expiry
 
 CHUNK = 200
 _log = structlog.get_logger(__name__)
@@ -84,7 +85,7 @@ def _sweep_chunk(swept: Swept, chunk: int) -> bool:
 def _overdue(unit: Unit, limit: int) -> AnySelect:
     """Due deadlines, longest overdue first, at most one a case, with their cases locked."""
     return (
-        select(Deadline.partnership_id, Deadline.case_id, Deadline.clock, Deadline.rung)
+        select(Deadline.partnership_id, Deadline.case_id, Deadline.clock, Deadline.rung, Deadline.due_at)
         .join(Case, (Case.partnership_id == Deadline.partnership_id) & (Case.id == Deadline.case_id))
         .where(Deadline.state == "open", Deadline.due_at <= unit.now, Deadline.set_aside.is_(None))
         .order_by(Deadline.due_at, Deadline.case_id)
@@ -107,6 +108,7 @@ def _lapse(unit: Unit, claimed: Sequence[AnyRow]) -> list[transition.Step]:
 
 
 def _step(unit: Unit, file: case_file.CaseFile, row: AnyRow) -> transition.Step | None:
+    row = _of_those_that_end_together(file, row)
     decision = decide(file.protocol, file.state(), TimeOut(clock=row.clock, rung=row.rung), CLOCK, unit.now)
     if isinstance(decision, Refusal):
         if any((c.clock, c.rung) == (row.clock, row.rung) and c.due_at <= unit.now for c in file.clocks):
@@ -114,6 +116,14 @@ def _step(unit: Unit, file: case_file.CaseFile, row: AnyRow) -> transition.Step 
         # Between the look and the lock somebody answered, or the deadline was moved: nothing lapsed.
         return None
     return transition.Step(file, decision)
+
+
+def _of_those_that_end_together(file: case_file.CaseFile, row: AnyRow) -> AnyRow:
+    """The one that moves nothing first: it has run out as well, and is not merely stopped by the climb."""
+    stage = file.protocol.stages[file.row.stage]
+    resting = {c.id for c in stage.clocks if c.on_expiry is not Expiry.CLIMB}
+    together = (c for c in file.clocks if c.due_at == row.due_at and c.set_aside is None)
+    return next((c for c in together if c.clock in resting), row)
 
 
 def _sweep_one(row: AnyRow, swept: Swept) -> None:

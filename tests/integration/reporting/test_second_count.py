@@ -563,10 +563,6 @@ def test_a_concern_that_was_passed_on_is_not_past_its_time_in_a_list(begin: Call
     assert [row.past_time for row in work.worklist(diary.ids["kate.rowan"], diary.partnership)] == [False]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="of two times that end at one instant the one that climbs may be taken first: the other stops",
-)
 def test_of_two_times_that_end_together_both_have_run_out(begin: Callable[..., Diary]) -> None:
     diary = begin()
     one = diary.raises(HOSPITAL, CARE, urgent=True)
