@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None, *, migrating: bool = False) -> 
         pages.register(app)
     web.policy.refuse_gaps(app)
     if settings.proxies:
+        # Flask names this attribute as the place for middleware; its type is that of a method.
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )

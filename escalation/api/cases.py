@@ -41,7 +41,7 @@ def add_to(blueprint: Blueprint) -> None:
         return cases.open_case(public_id, account())
 
     @changes(blueprint, "/cases/<public_id>/moves", CaseSchema(), body=_BODY)
-    @blueprint.alt_response(204, success=True)  # type: ignore[untyped-decorator]
+    @blueprint.alt_response(204, success=True)  # type: ignore[untyped-decorator]  # flask-smorest has no types
     def make_move(public_id: str) -> CaseView | Response:
         """Make a move. `seen_version` is the version of the case that you read before you decided.
 

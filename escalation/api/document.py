@@ -38,7 +38,7 @@ _TOKEN = {
 _WRITING_FAILS = (400, 401, 403, 404, 409, 413, 415, 422)
 
 
-class QuietApi(Api):  # type: ignore[misc]
+class QuietApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     """flask-smorest without its error handlers, which would turn the pages' errors into JSON too."""
 
     def _register_error_handlers(self) -> None:

@@ -44,7 +44,7 @@ class Account(Base, UserMixin):
     invited_at: Mapped[datetime | None]
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
-    roles: Mapped[list[Role]] = relationship(secondary=account_role)  # type: ignore[assignment]
+    roles: Mapped[list[Role]] = relationship(secondary=account_role)  # type: ignore[assignment]  # the mixin says list[str], its code takes roles
 
 
 class WebSession(Base):

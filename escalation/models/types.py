@@ -46,12 +46,12 @@ class Utc(TypeDecorator[datetime]):
         instant = value.astimezone(UTC)
         return utc_text(instant) if dialect.name == "sqlite" else instant
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if isinstance(value, str):
             return datetime.strptime(value, UTC_TEXT).replace(tzinfo=UTC)
-        return value.astimezone(UTC)  # type: ignore[no-any-return]
+        return value.astimezone(UTC)
 
 
 def utc_text(instant: datetime) -> str:

@@ -35,7 +35,7 @@ from workflows.case import LeadView, Position
 from workflows.commands import Safer
 from workflows.events import EventKind
 from workflows.machine import possibilities
-from workflows.protocol import Phase, Side
+from workflows.protocol import Phase, Side, Stage
 from workflows.triggers import Trigger
 
 _LEADERSHIP = frozenset({EventKind.LEAD_SUPPORTED, EventKind.LEAD_DECLINED})
@@ -76,9 +76,7 @@ class _View:
         events = self.events()
         deadlines = deadline_views(self.unit.now, file, self.record)
         running = tuple(d for d in deadlines if d.state == "open")
-        raiser = next(s for s in protocol.slots.values() if is_raiser_slot(s))
-        time_out = stage.move(Trigger.TIME_OUT)
-        written = {w.field: w for e in events if e.kind is EventKind.CONCERN_RAISED for w in e.written}
+        written = _told_when_raised(events)
         return CaseView(
             public_id=row.public_id,
             reference=row.reference,
@@ -87,7 +85,7 @@ class _View:
             person_reference=written["person_reference"].text if "person_reference" in written else "",
             raised_at=row.raised_at,
             raiser=self.record.names[row.raiser_id],
-            raiser_role=raiser.title,
+            raiser_role=next(s.title for s in protocol.slots.values() if is_raiser_slot(s)),
             raising_agency=file.agencies[file.parties[Side.RAISING]].name,
             challenged_agency=file.agencies[file.parties[Side.CHALLENGED]].name,
             challenged_role=row.challenged_role,
@@ -114,7 +112,7 @@ class _View:
             lapsed=tuple(d for d in deadlines if d.state == "lapsed"),
             steps=self._steps(),
             seats=seat_views(self.unit.now, file, self.record, self.slots),
-            if_nobody=protocol.stages[time_out.to].name if time_out and time_out.to else None,
+            if_nobody=self._if_nobody(stage),
             events=events,
             actions=self._actions(),
             last_activity=self._last_activity(),
@@ -122,6 +120,11 @@ class _View:
             may_follow=_not_safer(events) and self._may_raise_again(),
             mail_told={},
         )
+
+    def _if_nobody(self, stage: Stage) -> str | None:
+        """The stage to which silence moves the case, or None where silence moves nothing."""
+        time_out = stage.move(Trigger.TIME_OUT)
+        return self.file.protocol.stages[time_out.to].name if time_out and time_out.to else None
 
     def events(self) -> tuple[EventView, ...]:
         """Newest first, without what this person may not read."""
@@ -246,6 +249,10 @@ def _safety(events: Iterable[EventView]) -> SafetyView | None:
 def _not_safer(events: Iterable[EventView]) -> bool:
     answer = next((e for e in events if e.kind is EventKind.FOLLOW_UP_ANSWERED), None)
     return answer is not None and answer.codes["safer"] == Safer.NO
+
+
+def _told_when_raised(events: Iterable[EventView]) -> dict[str, WrittenView]:
+    return {w.field: w for e in events if e.kind is EventKind.CONCERN_RAISED for w in e.written}
 
 
 def _outcome(events: Iterable[EventView]) -> str | None:

@@ -174,9 +174,10 @@ def _fail(row: AnyRow, error: str, done: Delivered, *, came_back: bool) -> None:
 
 def _mark(unit: Unit, row: AnyRow, **values: Any) -> bool:
     """Marks a leased row, if the lease is still ours. False when another run has taken it over."""
-    marked = unit.session.execute(
+    marked = unit.session.scalar(
         update(OutboxRow)
         .where(OutboxRow.id == row.id, OutboxRow.lease_token == row.lease_token, OutboxRow.state == "owed")
         .values(lease_until=None, **values)
+        .returning(OutboxRow.id)
     )
-    return bool(marked.rowcount)  # type: ignore[attr-defined]
+    return marked is not None

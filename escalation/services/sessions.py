@@ -61,12 +61,13 @@ def load(token: str, idle: timedelta) -> Loaded | None:
 def save(token: str, data: bytes, account: int | None, longest: timedelta) -> None:
     """Keeps what a session holds. Its absolute end is set when it is made and never moves."""
     with writing() as unit:
-        changed = unit.session.execute(
+        changed = unit.session.scalar(
             update(WebSession)
             .where(WebSession.token_hash == _hash(token))
             .values(data=data, account_id=account, seen_at=unit.real_now)
+            .returning(WebSession.token_hash)
         )
-        if not changed.rowcount:  # type: ignore[attr-defined]
+        if changed is None:
             unit.session.execute(
                 insert(WebSession).values(
                     token_hash=_hash(token), account_id=account, data=data,

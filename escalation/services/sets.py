@@ -83,5 +83,5 @@ def _update(table: Table, keys: tuple[str, ...], columns: tuple[str, ...], diale
 
 
 def _typed(table: Table, columns: tuple[str, ...]) -> str:
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
     return ", ".join(f'"{c}" {table.c[c].type.compile(dialect)}' for c in columns)

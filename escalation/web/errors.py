@@ -50,8 +50,12 @@ def register(app: Flask) -> None:
 
 def page(code: int, words: str | None = None) -> Answer:
     """The page of an error code."""
+    return _words(code, words), code
+
+
+def _words(code: int, words: str | None = None) -> str:
     title, advice = _PAGES.get(code, _PAGES[400])
-    return render_template("errors/page.html", title=title, advice=words or advice), code
+    return render_template("errors/page.html", title=title, advice=words or advice)
 
 
 def refused(error: Refused) -> Answer:
@@ -79,9 +83,8 @@ def http_error(error: HTTPException) -> Answer:
     code = error.code or 500
     if error.response is not None or code < 400:
         return error.get_response()
-    answer, _ = page(code) if code in _PAGES else page(400)  # type: ignore[misc]
     headers = [(k, v) for k, v in error.get_headers() if k.lower() not in ("content-type", "content-length")]
-    return Response(answer, code, headers, content_type="text/html; charset=utf-8")
+    return Response(_words(code), code, headers, content_type="text/html; charset=utf-8")
 
 
 def unexpected(error: Exception) -> Answer:

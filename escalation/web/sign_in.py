@@ -150,8 +150,8 @@ def register(app: Flask, settings: Settings) -> None:
         }
     app.session_interface = _session_interface(settings)
     store = SQLAlchemyUserDatastore(db, Account, Role)
-    Security(app, store, mail_util_cls=OutboxMail)
-    app.login_manager.unauthorized_handler(to_sign_in)  # type: ignore[attr-defined]
+    security = Security(app, store, mail_util_cls=OutboxMail)
+    security.login_manager.unauthorized_handler(to_sign_in)
     app.before_request(_refuse_foreign_next)
     app.before_request(_begin_as_writer)
     # After-request functions run last registered first: the mails are owed before the rest lets go.
@@ -204,7 +204,7 @@ def password_hash(password: str) -> str:
 
 def set_up_link(account: int) -> str:
     """A one-time link with which a person sets their first password."""
-    token = generate_reset_password_token(db.session.get(Account, account))  # type: ignore[no-untyped-call]
+    token = generate_reset_password_token(db.session.get(Account, account))  # type: ignore[no-untyped-call]  # Flask-Security leaves it untyped
     return _reset_link(str(token))
 
 
