@@ -79,6 +79,10 @@ class WorkingCalendar:
         """The instant, in UTC, at which the agency closes on that day."""
         return datetime.combine(day, self.closes, ZoneInfo(self.zone)).astimezone(UTC)
 
+    def opening(self, day: date) -> datetime:
+        """The instant, in UTC, at which the agency opens on that day."""
+        return datetime.combine(day, self.opens, ZoneInfo(self.zone)).astimezone(UTC)
+
     def day_of_notice(self, notice: datetime) -> date:
         """The working day on which a notice counts as given.
 

@@ -10,8 +10,9 @@ from enum import StrEnum
 
 from workflows.calendar import WorkingCalendar
 from workflows.events import Event
-from workflows.protocol import Phase, Side
+from workflows.facts import Facts
 from workflows.triggers import Trigger
+from workflows.vocabulary import Anchor, Gate, Phase, Side
 
 
 class Position(StrEnum):
@@ -73,6 +74,32 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeProposal:
+    """An open proposal for another end of a clock that may be agreed."""
+
+    side: Side
+    clock: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What was agreed or put on record and bears on what may follow.
+
+    `facts` is how it was raised. `gates` has who opened each gate. `anchors` are the moments that clocks
+    may count from. `protect_by` is the end that a person set to protect somebody, `paused_at` since when
+    the clocks stand still.
+    """
+
+    facts: Facts = field(default_factory=Facts)
+    gates: Mapping[Gate, int] = field(default_factory=dict)
+    anchors: Mapping[Anchor, datetime] = field(default_factory=dict)
+    protect_by: datetime | None = None
+    time_proposal: TimeProposal | None = None
+    paused_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseState:
     """The facts that decide what may happen next.
 
@@ -83,7 +110,7 @@ class CaseState:
     """
 
     stage: str
-    track: str
+    pace: str
     calendars: Mapping[Side, WorkingCalendar]
     clocks: tuple[RunningClock, ...] = ()
     position: Position = Position.NONE
@@ -94,6 +121,7 @@ class CaseState:
     empty_slots: frozenset[str] = frozenset()
     party_agencies: frozenset[int] = frozenset()
     party_people: frozenset[int] = frozenset()
+    terms: Terms = field(default_factory=Terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +151,9 @@ class EndedClock:
 
 
 @dataclass(frozen=True, slots=True)
-class ShortenedClock:
-    """A running deadline that now ends sooner because the risk rose, counted anew from `base`."""
+class RetimedClock:
+    """A running deadline that now ends at another time: the risk rose, a person set or both agreed it,
+    it was extended, or it stood still for a while."""
 
     clock: str
     rung: int
@@ -153,7 +182,9 @@ class Decision:
     entered: Entry | None = None
     started: tuple[StartedClock, ...] = ()
     ended: tuple[EndedClock, ...] = ()
-    shortened: tuple[ShortenedClock, ...] = ()
+    retimed: tuple[RetimedClock, ...] = ()
+    beside: tuple[str, ...] = ()
+    """Tracks to be opened beside this case."""
 
 
 @dataclass(frozen=True, slots=True)

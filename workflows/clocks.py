@@ -1,10 +1,11 @@
-"""The clocks of a stage: which start, which are met, which stop, and which run once more."""
+"""The clocks of a case: which start, which are met, which stop, and which run once more."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from workflows.amount import Amount
+from workflows.calendar import WorkingCalendar
 from workflows.case import (
     CaseState,
     DeadlineState,
@@ -15,50 +16,84 @@ from workflows.case import (
 )
 from workflows.commands import Command, TimeOut
 from workflows.deadlines import due_instant, remind_instant
+from workflows.effect import Effect
 from workflows.events import Event
 from workflows.guards import Question
-from workflows.protocol import Amount, Clock, Expiry, Protocol, Side, Stage
+from workflows.protocol import Clock, Protocol, Stage
 from workflows.triggers import Trigger
+from workflows.vocabulary import Anchor, Expiry, Side
 
-if TYPE_CHECKING:
-    from workflows.effects import Effect
+AGAIN = (Expiry.REPEAT, Expiry.HOLD)
+"""What a clock does that runs once more after it has run out."""
 
 
 def entry_clocks(
     protocol: Protocol, case: CaseState, stage: Stage, now: datetime
 ) -> tuple[StartedClock, ...]:
     """The clocks that start when a stage is entered. Nothing is asked of a slot that nobody fills."""
+    over = {clock.clock for clock in case.clocks}
+    caps = (cap.clock for cap in protocol.caps_over(stage.id) if cap.clock.id not in over)
     starting = (
-        c for c in stage.clocks if c.starts_on is None and not case.empty_slots.issuperset(c.waits_for)
+        c
+        for c in (*stage.clocks, *caps)
+        if c.starts_on is None and not case.empty_slots.issuperset(c.waits_for)
     )
-    return tuple(start(protocol, case, clock, 1, clock.budgets[case.track], now) for clock in starting)
+    return tuple(start(protocol, case, clock, 1, clock.budgets[case.pace], now) for clock in starting)
 
 
 def start(
     protocol: Protocol, case: CaseState, clock: Clock, rung: int, budget: Amount, now: datetime
 ) -> StartedClock:
-    """A deadline that begins `now`, on the calendar of the side it waits for."""
-    owner = owner_of(case, clock)
-    side = protocol.slots[owner].side
-    calendar = case.calendars[side]
-    due = due_instant(budget, now, calendar)
+    """A deadline that begins `now`, or at the moment that it counts from."""
+    owner = owner_of(case, clock, rung)
+    calendar = calendar_of(protocol, case, clock, rung)
+    base, due = _counted(protocol, case, clock, rung, budget, calendar, now)
     return StartedClock(
         clock=clock.id,
         rung=rung,
         waits_for=owner,
-        side=side,
-        base=now,
+        side=protocol.slots[owner].side,
+        base=base,
         budget=str(budget),
         due=due,
-        remind_at=remind_instant(due, clock.reminders.get(case.track), now, calendar),
+        remind_at=remind_instant(due, clock.reminders.get(case.pace), now, calendar),
         calendar_version=calendar.version,
         zone=calendar.zone,
     )
 
 
-def owner_of(case: CaseState, clock: Clock) -> str:
-    """The slot whose silence a clock measures: the first one in which somebody can sit."""
-    return next((s for s in clock.waits_for if s not in case.empty_slots), clock.waits_for[0])
+def _counted(
+    protocol: Protocol,
+    case: CaseState,
+    clock: Clock,
+    rung: int,
+    budget: Amount,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> tuple[datetime, datetime]:
+    """From when a clock counts and when it ends. Nobody can be late before they were told."""
+    base = now if rung > 1 or clock.anchor is Anchor.ENTRY else case.terms.anchors.get(clock.anchor, now)
+    due = due_instant(budget, base, calendar, protocol.sittings)
+    if due <= now:
+        base, due = now, due_instant(budget, now, calendar, protocol.sittings)
+    protect_by = case.terms.protect_by
+    if clock.protective and protect_by is not None and now < protect_by < due:
+        due = protect_by
+    return base, due
+
+
+def owner_of(case: CaseState, clock: Clock, rung: int = 1) -> str:
+    """The slot whose silence a clock measures: the first one in which somebody can sit.
+
+    A clock that is held waits, from its second run on, for those for whom it is held.
+    """
+    asked = clock.hold_for if rung > 1 and clock.on_expiry is Expiry.HOLD else clock.waits_for
+    return next((s for s in asked if s not in case.empty_slots), asked[0])
+
+
+def calendar_of(protocol: Protocol, case: CaseState, clock: Clock, rung: int = 1) -> WorkingCalendar:
+    """The working calendar that a clock runs on: the named one, or that of its owner's side."""
+    return case.calendars[clock.calendar or protocol.slots[owner_of(case, clock, rung)].side]
 
 
 def running(started: Iterable[StartedClock]) -> tuple[RunningClock, ...]:
@@ -71,17 +106,23 @@ def rungs(started: Iterable[StartedClock]) -> dict[str, int]:
     return {s.clock: s.rung for s in started}
 
 
-def all_ended(question: Question, command: Command, now: datetime) -> tuple[EndedClock, ...]:
-    """Every running clock ends when a stage is left: met by the command, lapsed, or stopped."""
-    stage = question.protocol.stages[question.case.stage]
-    return tuple(_end(stage, command, clock, now) for clock in question.case.clocks)
+def ended_on_leaving(
+    question: Question, command: Command, target: Stage, now: datetime
+) -> tuple[EndedClock, ...]:
+    """What ends when a stage is left: every clock but the caps that stand over the next stage too."""
+    staying = {cap.clock.id for cap in question.protocol.caps_over(target.id)}
+    return tuple(
+        _end(question, command, clock, now)
+        for clock in question.case.clocks
+        if clock.clock not in staying or _is_lapse(command, clock)
+    )
 
 
-def _end(stage: Stage, command: Command, running_clock: RunningClock, now: datetime) -> EndedClock:
+def _end(question: Question, command: Command, running_clock: RunningClock, now: datetime) -> EndedClock:
     if _is_lapse(command, running_clock):
         late_by = int((now - running_clock.due).total_seconds())
         return EndedClock(running_clock.clock, running_clock.rung, DeadlineState.LAPSED, late_by)
-    met = _meets(stage, command, running_clock)
+    met = _meets(question, command, running_clock)
     return EndedClock(
         running_clock.clock, running_clock.rung, DeadlineState.MET if met else DeadlineState.STOPPED
     )
@@ -91,87 +132,83 @@ def _is_lapse(command: Command, clock: RunningClock) -> bool:
     return isinstance(command, TimeOut) and (command.clock, command.rung) == (clock.clock, clock.rung)
 
 
-def _meets(stage: Stage, command: Command, running_clock: RunningClock) -> bool:
-    clock = stage.clock(running_clock.clock)
+def _meets(question: Question, command: Command, running_clock: RunningClock) -> bool:
+    clock = question.protocol.clock(question.case.stage, running_clock.clock)
     return clock is not None and command.trigger in clock.stopped_by
 
 
 def within_stage(
-    question: Question, command: Command, effect: "Effect", events: tuple[Event, ...], now: datetime
+    question: Question, command: Command, effect: Effect, events: tuple[Event, ...], now: datetime
 ) -> Decision:
     """The decision for a command that leaves the case in its stage."""
-    protocol, case = question.protocol, effect.case
-    stage = protocol.stages[case.stage]
-    ended = tuple(
-        _end(stage, command, clock, now) for clock in case.clocks if _ends(protocol, stage, command, clock)
-    )
+    case = effect.case
+    ended = tuple(_end(question, command, c, now) for c in case.clocks if _ends(question, command, c))
     gone = {(e.clock, e.rung) for e in ended}
-    started = _starting(question, command, case, stage, gone, now)
+    started = _starting(question, command, effect, gone, now)
     kept = tuple(c for c in case.clocks if (c.clock, c.rung) not in gone)
     return Decision(
         after=replace(case, clocks=kept + running(started), rungs={**case.rungs, **rungs(started)}),
         events=events,
         started=started,
         ended=ended,
-        shortened=effect.shortened,
+        retimed=effect.retimed,
+        beside=effect.beside,
     )
 
 
-def _ends(protocol: Protocol, stage: Stage, command: Command, clock: RunningClock) -> bool:
+def _ends(question: Question, command: Command, clock: RunningClock) -> bool:
     if command.trigger is Trigger.READDRESS:
         # What the wrong agency owed falls, and so does what its reply or question set going.
-        return _asks_challenged(protocol, stage, clock.clock) or _set_going(stage, clock.clock)
-    return _is_lapse(command, clock) or _meets(stage, command, clock)
+        return _asks_challenged(question, clock.clock) or _set_going(question, clock.clock)
+    return _is_lapse(command, clock) or _meets(question, command, clock)
 
 
-def _asks_challenged(protocol: Protocol, stage: Stage, clock_id: str) -> bool:
-    clock = stage.clock(clock_id)
-    return clock is not None and protocol.slots[clock.waits_for[0]].side is Side.CHALLENGED
+def _asks_challenged(question: Question, clock_id: str) -> bool:
+    protocol = question.protocol
+    clock = protocol.clock(question.case.stage, clock_id)
+    if clock is None or clock_id in protocol.caps:
+        return False
+    return protocol.slots[clock.waits_for[0]].side is Side.CHALLENGED
 
 
-def _set_going(stage: Stage, clock_id: str) -> bool:
-    clock = stage.clock(clock_id)
+def _set_going(question: Question, clock_id: str) -> bool:
+    clock = question.protocol.clock(question.case.stage, clock_id)
     return clock is not None and clock.starts_on is not None
 
 
 def _starting(
-    question: Question,
-    command: Command,
-    case: CaseState,
-    stage: Stage,
-    gone: set[tuple[str, int]],
-    now: datetime,
+    question: Question, command: Command, effect: Effect, gone: set[tuple[str, int]], now: datetime
 ) -> tuple[StartedClock, ...]:
-    """Clocks that this command starts, or that run once more after a lapse or a wrong door."""
-    protocol = question.protocol
-    before = {c.clock for c in question.case.clocks if (c.clock, c.rung) not in gone}
-    started: list[StartedClock] = []
-    for clock in stage.clocks:
-        budget = _budget(protocol, stage, command, clock, case, gone)
-        if budget is not None and clock.id not in before:
-            started.append(start(protocol, case, clock, _next_rung(case, clock), budget, now))
+    """Clocks that this command starts: anew with their budget, or once more after a lapse."""
+    protocol, case = question.protocol, effect.case
+    stage = protocol.stages[case.stage]
+    before = {c.clock for c in case.clocks if (c.clock, c.rung) not in gone}
+    may_start: Sequence[Clock] = (*stage.clocks, *(cap.clock for cap in protocol.caps_over(stage.id)))
+    started = []
+    for clock in may_start:
+        if clock.id in before or _asks_nobody(command, case, clock):
+            continue
+        budget = _budget(question, command, effect, clock, gone)
+        if budget is not None:
+            rung = case.rungs.get(clock.id, 0) + 1
+            started.append(start(protocol, case, clock, rung, budget, now))
     return tuple(started)
 
 
+def _asks_nobody(command: Command, case: CaseState, clock: Clock) -> bool:
+    """Whether nobody can sit where it is asked. After a wrong door that is not known yet."""
+    return command.trigger is not Trigger.READDRESS and case.empty_slots.issuperset(clock.waits_for)
+
+
 def _budget(
-    protocol: Protocol,
-    stage: Stage,
-    command: Command,
-    clock: Clock,
-    case: CaseState,
-    gone: set[tuple[str, int]],
+    question: Question, command: Command, effect: Effect, clock: Clock, gone: set[tuple[str, int]]
 ) -> Amount | None:
     """How long a clock gets if this command starts it, else None."""
-    if isinstance(command, TimeOut):
-        lapsed = command.clock == clock.id and (command.clock, command.rung) in gone
-        return clock.repeat if lapsed and clock.on_expiry is Expiry.REPEAT else None
-    if command.trigger is Trigger.READDRESS and _asks_challenged(protocol, stage, clock.id):
-        return clock.budgets[case.track] if clock.starts_on is None else None
-    if clock.starts_on is not None and command.trigger in clock.starts_on:
-        return clock.budgets[case.track]
-    return None
-
-
-def _next_rung(case: CaseState, clock: Clock) -> int:
-    """Rungs count up in a stage entry, so that no deadline is ever written twice."""
-    return case.rungs.get(clock.id, 0) + 1
+    usual = clock.budgets[effect.case.pace]
+    if isinstance(command, TimeOut) and command.clock == clock.id:
+        return clock.repeat if (command.clock, command.rung) in gone and clock.on_expiry in AGAIN else None
+    if command.trigger is Trigger.READDRESS and _asks_challenged(question, clock.id):
+        return usual if clock.starts_on is None else None
+    # Silence that is taken as "decision kept" starts what that reply would have started.
+    counts_as = effect.counts_as or command.trigger
+    return usual if clock.starts_on is not None and counts_as in clock.starts_on else None

@@ -6,12 +6,16 @@ stores in sealed statements; everything else is codes that may stand in an event
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NewType
 
 from workflows.calendar import WorkingCalendar
-from workflows.protocol import Urgency
 from workflows.triggers import Trigger
+from workflows.vocabulary import Gate, Subject, Urgency
+
+Id = NewType("Id", str)
+"""The id of something in a protocol file: a code, never prose."""
 
 
 class Changed(StrEnum):
@@ -67,6 +71,15 @@ class RaiseConcern(Command):
     urgency: Urgency = Urgency.NOT_SURE
     attempts: str | None = None
     changed_lately: str | None = None
+    subject: Subject = Subject.CHILD
+    topic: Id | None = None
+    forum: Id | None = None
+    enter: Id | None = None
+    """The stage to begin at, where the protocol lets the raiser choose; None: the usual one."""
+    concern_at: datetime | None = None
+    """When the disagreement arose."""
+    protect_by: datetime | None = None
+    """The moment by which somebody must be safe, set by the raiser."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,5 +212,147 @@ class TimeOut(Command):
     """A deadline ran out. Only the clock sends it. `clock` and `rung` name the deadline."""
 
     trigger = Trigger.TIME_OUT
-    clock: str
+    clock: Id
     rung: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Going(Command):
+    """Base of moves whose target a person picks. `to` is None when the protocol has only one."""
+
+    reasons: str
+    to: Id | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip(Going):
+    """Over a stage, to a higher one."""
+
+    trigger = Trigger.SKIP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnDown(Going):
+    """Back to a lower stage."""
+
+    trigger = Trigger.RETURN_DOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseForum(Going):
+    """Whoever decides here picks the next forum."""
+
+    trigger = Trigger.CHOOSE_FORUM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver(Going):
+    """To another process or body, where it goes on; here it ends."""
+
+    trigger = Trigger.HAND_OVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm(Command):
+    """Puts on record that a gate is open, and how that is known."""
+
+    trigger = Trigger.CONFIRM
+    gate: Gate
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convene(Command):
+    """Calls a meeting of this stage."""
+
+    trigger = Trigger.CONVENE
+    meeting: Id
+    when: datetime
+    reasons: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldMeeting(Command):
+    """A meeting was held: who was there and what was said."""
+
+    trigger = Trigger.HOLD_MEETING
+    meeting: Id
+    minutes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPlan(Command):
+    """What will be done, by whom, until when."""
+
+    trigger = Trigger.RECORD_PLAN
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDissent(Command):
+    """Disagrees for the record."""
+
+    trigger = Trigger.RECORD_DISSENT
+    dissent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTime(Command):
+    """Sets the moment by which somebody must be safe. It can only make clocks end sooner."""
+
+    trigger = Trigger.SET_TIME
+    until: datetime
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeTime(Command):
+    """Proposes another end for a clock that both sides may agree."""
+
+    trigger = Trigger.PROPOSE_TIME
+    clock: Id
+    until: datetime
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreeTime(Command):
+    """Agrees to the end that the other side proposed."""
+
+    trigger = Trigger.AGREE_TIME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extend(Command):
+    """Gives a clock more time. `safety` must say who keeps the person safe until then
+    (Scotland's national guidance of 2021 lets a senior manager extend under the same condition)."""
+
+    trigger = Trigger.EXTEND
+    clock: Id
+    until: datetime
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause(Command):
+    """The clocks stand still."""
+
+    trigger = Trigger.PAUSE
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume(Command):
+    """The clocks run on with what was left."""
+
+    trigger = Trigger.RESUME
+    reasons: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenBeside(Command):
+    """Opens a track beside this case."""
+
+    trigger = Trigger.OPEN_BESIDE
+    track: Id
+    reasons: str

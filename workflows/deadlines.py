@@ -2,43 +2,78 @@
 
 N working days end at the answering agency's closing time on the Nth working day after notice. Notice
 after closing time, or on a day when the agency does not work, counts as given on its next working
-day. Calendar days and weeks end at closing time too, and move on to a working day. Hours, minutes and
-seconds are elapsed time: they ask no calendar.
+day. Calendar days and weeks end at closing time too, and move on to a working day. The same working
+day ends when the agency closes, for those told before its cut-off. Working hours run while the agency
+is open. Hours, minutes and seconds are elapsed time: they ask no calendar.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from workflows.amount import Amount
 from workflows.calendar import WorkingCalendar
-from workflows.protocol import Amount, Unit
+from workflows.vocabulary import Unit
 
 _ELAPSED = {
     Unit.SECONDS: timedelta(seconds=1),
     Unit.MINUTES: timedelta(minutes=1),
     Unit.HOURS: timedelta(hours=1),
 }
+WITHOUT_SITTING = Amount(20, Unit.WORKING_DAYS)
+"""What the next sitting counts as when no further one is known: nobody waits for ever."""
 
 
-def due_instant(amount: Amount, notice: datetime, calendar: WorkingCalendar) -> datetime:
+def due_instant(
+    amount: Amount, notice: datetime, calendar: WorkingCalendar, sittings: Sequence[date] = ()
+) -> datetime:
     """The instant (UTC) at which `amount`, counted from `notice` (aware), runs out."""
     if amount.unit in _ELAPSED:
         return notice.astimezone(UTC) + amount.count * _ELAPSED[amount.unit]
-    return calendar.closing(spell_out(amount, notice, calendar)[-1])
+    if amount.unit is Unit.WORKING_HOURS:
+        return _after_open_hours(timedelta(hours=amount.count), notice, calendar)
+    return calendar.closing(spell_out(amount, notice, calendar, sittings)[-1])
 
 
-def spell_out(amount: Amount, notice: datetime, calendar: WorkingCalendar) -> tuple[date, ...]:
+def spell_out(
+    amount: Amount, notice: datetime, calendar: WorkingCalendar, sittings: Sequence[date] = ()
+) -> tuple[date, ...]:
     """The days that count, the last of which is the day it is due: the sum that a page shows.
 
-    For calendar days and weeks it is the last day alone, for elapsed time the day on which it ends.
+    For everything but working days it is the day alone on which it ends.
     """
-    if amount.unit in _ELAPSED:
-        return (due_instant(amount, notice, calendar).astimezone(ZoneInfo(calendar.zone)).date(),)
     given = calendar.day_of_notice(notice)
-    if amount.unit is Unit.WORKING_DAYS:
-        return tuple(islice(calendar.working_days_after(given), amount.count))
-    days = amount.count * (7 if amount.unit is Unit.WEEKS else 1)
-    return (calendar.on_or_after(given + timedelta(days=days)),)
+    match amount.unit:
+        case Unit.WORKING_DAYS:
+            return tuple(islice(calendar.working_days_after(given), amount.count))
+        case Unit.SAME_WORKING_DAY:
+            return (_same_day(amount.cut_off, notice, given, calendar),)
+        case Unit.NEXT_SITTING:
+            sitting = next((day for day in sorted(sittings) if day >= given), None)
+            return (sitting,) if sitting else spell_out(WITHOUT_SITTING, notice, calendar)[-1:]
+        case Unit.CALENDAR_DAYS | Unit.WEEKS:
+            days = amount.count * (7 if amount.unit is Unit.WEEKS else 1)
+            return (calendar.on_or_after(given + timedelta(days=days)),)
+    return (due_instant(amount, notice, calendar).astimezone(ZoneInfo(calendar.zone)).date(),)
+
+
+def _same_day(cut_off: time | None, notice: datetime, given: date, calendar: WorkingCalendar) -> date:
+    """The day of notice, or the next working day for whoever is told on it after the cut-off."""
+    local = notice.astimezone(ZoneInfo(calendar.zone))
+    late = cut_off is not None and local.date() == given and local.time() >= cut_off
+    return next(calendar.working_days_after(given)) if late else given
+
+
+def _after_open_hours(left: timedelta, notice: datetime, calendar: WorkingCalendar) -> datetime:
+    """The instant at which the agency has been open for so long since the notice."""
+    zone, day = ZoneInfo(calendar.zone), calendar.day_of_notice(notice)
+    start = max(notice.astimezone(UTC), calendar.opening(day))
+    while start + left > calendar.closing(day):
+        left -= calendar.closing(day) - start
+        day = next(calendar.working_days_after(day))
+        start = calendar.opening(day)
+    return (start + left).astimezone(zone).astimezone(UTC)
 
 
 def remind_instant(
@@ -63,7 +98,38 @@ def _opening_before(due: datetime, before: Amount, calendar: WorkingCalendar) ->
     while left:
         day -= timedelta(days=1)
         left -= calendar.is_working_day(day)
-    return datetime.combine(day, calendar.opens, zone).astimezone(UTC)
+    return calendar.opening(day)
+
+
+def after_standstill(
+    due: datetime, since: datetime, until: datetime, amount: Amount, calendar: WorkingCalendar
+) -> datetime:
+    """The new end of a deadline of `amount` that stood still from `since` to `until`.
+
+    Elapsed time runs on by as much as it stood, working hours with those that were left; otherwise
+    every working day that was lost is given back.
+    """
+    if amount.unit in _ELAPSED:
+        return due + (until - since)
+    if amount.unit is Unit.WORKING_HOURS:
+        return _after_open_hours(_open_between(since, due, calendar), until, calendar)
+    lost = _count(calendar.day_of_notice(since), calendar.day_of_notice(until), calendar)
+    zone = ZoneInfo(calendar.zone)
+    local = due.astimezone(zone)
+    day = next(islice(calendar.working_days_after(local.date()), lost - 1, lost)) if lost else local.date()
+    return datetime.combine(day, local.time(), zone).astimezone(UTC)
+
+
+def _open_between(start: datetime, end: datetime, calendar: WorkingCalendar) -> timedelta:
+    """For how long the agency is open between two instants."""
+    zone, open_for = ZoneInfo(calendar.zone), timedelta()
+    day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    while day <= last:
+        if calendar.is_working_day(day):
+            span = min(end, calendar.closing(day)) - max(start, calendar.opening(day))
+            open_for += max(span, timedelta())
+        day += timedelta(days=1)
+    return open_for
 
 
 def working_days_between(now: datetime, due: datetime, calendar: WorkingCalendar) -> int:

@@ -1,39 +1,185 @@
-"""A protocol as a drawing (Mermaid text) and as a table, made from the file that runs."""
+"""A protocol as a drawing (Mermaid, SVG), as text and as a table, made from the file that runs."""
 
-from workflows.protocol import Move, Phase, Protocol, Stage
+import re
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from workflows.protocol import Clock, Move, Protocol, Stage
+from workflows.triggers import Trigger
+from workflows.vocabulary import Expiry, Phase
+
+_WIDTH, _HEIGHT, _GAP, _LEFT, _TOP = 380, 64, 44, 20, 20
+_LANE = 26
 
 
 def mermaid(protocol: Protocol, here: str | None = None) -> str:
     """The stages and moves as a Mermaid state diagram; `here` is the stage to point at."""
-    lines = ["stateDiagram-v2", f"  [*] --> {protocol.first_stage.id}: raise"]
+    lines = ["stateDiagram-v2"]
+    lines += [
+        f"  [*] --> {_id(entry)}: raise" for track in protocol.tracks.values() for entry in track.entries
+    ]
     for stage in protocol.stages.values():
-        lines.append(f'  state "{_title(stage, here)}" as {stage.id}')
-        lines += [f"  {stage.id} --> {move.to}: {move.trigger}" for move in stage.moves if move.to]
+        lines.append(f'  state "{_title(stage, here)}" as {_id(stage.id)}')
+        lines += [f"  {_id(stage.id)} --> {_id(to)}: {words}" for to, words in _ways(protocol, stage)]
         if stage.phase is Phase.CLOSED:
-            lines.append(f"  {stage.id} --> [*]")
+            lines.append(f"  {_id(stage.id)} --> [*]")
         elif stage.clocks:
-            lines.append(f"  note right of {stage.id}: {_clocks(stage)}")
+            lines.append(f"  note right of {_id(stage.id)}: {', '.join(map(clock_words, stage.clocks))}")
     return "\n".join(lines)
+
+
+def text(protocol: Protocol, here: str | None = None) -> str:
+    """The procedure in words: each stage with its clocks, who may do what, and what silence does."""
+    lines = [f"{protocol.title}, version {protocol.version} ({protocol.key})"]
+    lines += [protocol.example] if protocol.example else []
+    for track in protocol.tracks.values():
+        stages = [s for s in protocol.stages.values() if s.track == track.id]
+        lines += ["", f"{track.name}{' (may be opened beside a case)' if track.beside else ''}"]
+        for stage in stages:
+            lines += _stage_text(protocol, stage, here)
+    lines += [""] * bool(protocol.routes) + [_route_text(protocol, i) for i in range(len(protocol.routes))]
+    return "\n".join(lines)
+
+
+def _stage_text(protocol: Protocol, stage: Stage, here: str | None) -> Iterator[str]:
+    yield f"  {stage.id}: {_title(stage, here)}{'' if stage.formal else ' (informal)'}"
+    for clock in (*stage.clocks, *(cap.clock for cap in protocol.caps_over(stage.id))):
+        who = " or ".join(protocol.slots[slot].title for slot in clock.waits_for)
+        yield f"      {clock_words(clock)}, from {who}; {silence_words(protocol, stage, clock)}"
+    for to, words in _ways(protocol, stage):
+        yield f"      {words} leads to {to}"
+
+
+def _route_text(protocol: Protocol, index: int) -> str:
+    route = protocol.routes[index]
+    asked = "; ".join(f"{key} is {' or '.join(sorted(words))}" for key, words in route.when.items())
+    where = f"track {route.to}" if route.to else f"elsewhere: {route.elsewhere}. {route.because}"
+    return f"  {f'when {asked}' if asked else 'otherwise'}: {where}"
+
+
+def clock_words(clock: Clock) -> str:
+    """A clock as people say it: what, how long at each pace, and what the text says without a number."""
+    amounts = dict.fromkeys(str(amount).replace("_", " ") for amount in clock.budgets.values())
+    words = f"{clock.title} {' / '.join(amounts)}"
+    return f"{words} (the board's number for “{clock.in_words}”)" if clock.in_words else words
+
+
+def silence_words(protocol: Protocol, stage: Stage, clock: Clock) -> str:
+    """What happens when nobody answers."""
+    cap, time_out = protocol.caps.get(clock.id), stage.move(Trigger.TIME_OUT)
+    target = cap.to if cap else next(iter(time_out.to), None) if time_out else None
+    return {
+        Expiry.CLIMB: f"silence moves it to {target}",
+        Expiry.REPEAT: f"silence is told, and it runs again for {clock.repeat}".replace("_", " "),
+        Expiry.RECORD: "silence is recorded, and it goes on",
+        Expiry.UNSATISFACTORY: "silence counts as: the decision was kept",
+        Expiry.HOLD: f"silence is told, and then it waits for {', '.join(clock.hold_for)}",
+    }[clock.on_expiry]
 
 
 def transition_table(protocol: Protocol) -> tuple[tuple[str, str, str, str], ...]:
     """Rows of (stage, what is done, by whom, where it leads)."""
     return tuple(
-        (stage.name, str(move.trigger), _by(protocol, move), protocol.stages[move.to].name if move.to else "")
+        (stage.name, str(move.trigger), _by(protocol, move), _names(protocol, move.to))
         for stage in protocol.stages.values()
         for move in stage.moves
     )
+
+
+def svg(protocol: Protocol, here: str | None = None) -> str:
+    """The flowchart as an SVG picture: stages from top to bottom, ways on the right, clocks inside.
+
+    Colours come from the page (`currentColor`), so that it prints and inverts well.
+    """
+    stages = list(protocol.stages.values())
+    row = {stage.id: number for number, stage in enumerate(stages)}
+    ways = _drawn(protocol, row)
+    lanes = max((abs(row[a] - row[b]) for a, b, _ in ways), default=1)
+    width = _LEFT * 2 + _WIDTH + 40 + lanes * _LANE + 170
+    height = _TOP * 2 + len(stages) * (_HEIGHT + _GAP)
+    label = escape(f"The stages of {protocol.title} and how a case moves between them", quote=True)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="flow" role="img" aria-label="{label}" '
+        f'viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="13">'
+        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+        'orient="auto"><path d="M0 0 8 4 0 8z" fill="currentColor"/></marker></defs>'
+    )
+    boxes = (_box(stage, row[stage.id], stage.id == here) for stage in stages)
+    arrows = (_arrow(row[a], row[b], words, number) for number, (a, b, words) in enumerate(ways))
+    return "\n".join([head, *boxes, *arrows, "</svg>"])
+
+
+def _drawn(protocol: Protocol, row: dict[str, int]) -> list[tuple[str, str, str]]:
+    """One arrow for each pair of stages, with the words of all ways between them."""
+    pairs: dict[tuple[str, str], list[str]] = {}
+    for stage in protocol.stages.values():
+        for to, words in _ways(protocol, stage):
+            pairs.setdefault((stage.id, to), []).append(words.replace("_", " "))
+    found = [(a, b, ", ".join(dict.fromkeys(words))) for (a, b), words in pairs.items()]
+    return sorted(found, key=lambda way: abs(row[way[0]] - row[way[1]]))
+
+
+def _box(stage: Stage, number: int, here: bool) -> str:
+    y = _TOP + number * (_HEIGHT + _GAP)
+    dash = "" if stage.formal else ' stroke-dasharray="5 4"'
+    heavy = 3 if here else 1.4
+    name = escape(f"{stage.id}  {stage.name}"[:46])
+    mark = '<tspan font-weight="bold">  ◆ you are here</tspan>' if here else ""
+    times = "; ".join(clock_words(clock) for clock in stage.clocks if clock.starts_on is None)
+    cut = escape(times[:56] + ("…" if len(times) > 56 else ""))
+    return (
+        f'<g><rect x="{_LEFT}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="4" fill="none" '
+        f'stroke="currentColor" stroke-width="{heavy}"{dash}/>'
+        f'<text x="{_LEFT + 12}" y="{y + 25}" font-weight="bold" fill="currentColor">{name}{mark}</text>'
+        f'<text x="{_LEFT + 12}" y="{y + 46}" fill="currentColor">{cut}<title>{escape(times)}</title></text>'
+        "</g>"
+    )
+
+
+def _arrow(start: int, end: int, words: str, number: int) -> str:
+    right, step = _LEFT + _WIDTH, _HEIGHT + _GAP
+    cut = escape(words[:44] + ("…" if len(words) > 44 else ""))
+    if end == start + 1:
+        x, y = _LEFT + 40, _TOP + start * step + _HEIGHT
+        line = f"M{x} {y}V{y + _GAP - 2}"
+        return f"{_path(line)}{_words(x + 10, y + _GAP / 2 + 4, cut, words)}"
+    lane = right + 14 + abs(end - start) * _LANE
+    from_y = _TOP + start * step + _HEIGHT - 12 - (number % 3) * 6
+    to_y = _TOP + end * step + 14 + (number % 3) * 6
+    line = f"M{right} {from_y}H{lane}V{to_y}H{right + 2}"
+    return _path(line) + _words(lane + 5, (from_y + to_y) / 2, cut, words)
+
+
+def _path(line: str) -> str:
+    return f'<path d="{line}" fill="none" stroke="currentColor" stroke-width="1.2" marker-end="url(#tip)"/>'
+
+
+def _words(x: float, y: float, cut: str, whole: str) -> str:
+    title = f"<title>{escape(whole)}</title>"
+    return f'<text x="{x}" y="{y:.0f}" font-size="11" fill="currentColor">{cut}{title}</text>'
+
+
+def _ways(protocol: Protocol, stage: Stage) -> Iterable[tuple[str, str]]:
+    """Where each move and each cap leads, and its words."""
+    for move in stage.moves:
+        for to in move.to:
+            yield to, "silence" if move.trigger is Trigger.TIME_OUT else str(move.trigger)
+    for cap in protocol.caps_over(stage.id):
+        if cap.to is not None:
+            yield cap.to, f"silence ({cap.clock.title})"
 
 
 def _title(stage: Stage, here: str | None) -> str:
     return f"{stage.name} (here)" if stage.id == here else stage.name
 
 
-def _clocks(stage: Stage) -> str:
-    return ", ".join(
-        f"{clock.title} {' / '.join(str(amount).replace('_', ' ') for amount in clock.budgets.values())}"
-        for clock in stage.clocks
-    )
+def _id(stage: str) -> str:
+    """An id that Mermaid takes: it knows no dots, dashes or leading digits."""
+    return "s_" + re.sub(r"[^A-Za-z0-9]", "_", stage)
+
+
+def _names(protocol: Protocol, stages: tuple[str, ...]) -> str:
+    return " or ".join(protocol.stages[stage].name for stage in stages)
 
 
 def _by(protocol: Protocol, move: Move) -> str:

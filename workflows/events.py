@@ -33,6 +33,24 @@ class EventKind(StrEnum):
     FOLLOW_UP_ANSWERED = "follow_up_answered"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
+    RETURNED = "returned"
+    HANDED_OVER = "handed_over"
+    GATE_OPENED = "gate_opened"
+    MEETING_CALLED = "meeting_called"
+    MEETING_HELD = "meeting_held"
+    PLAN_RECORDED = "plan_recorded"
+    DISSENT_RECORDED = "dissent_recorded"
+    TIME_SET = "time_set"
+    TIME_PROPOSED = "time_proposed"
+    TIME_AGREED = "time_agreed"
+    EXTENDED = "extended"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    BESIDE_OPENED = "beside_opened"
+    TAKEN_AS_KEPT = "taken_as_kept"
+    """Nobody answered, and the protocol takes that as: the decision was kept."""
+    PROTECTED_MEANWHILE = "protected_meanwhile"
+    """They did not agree in time, so what protects the person happens anyway."""
     # These three are written by the service, not by decide(): they tell what the directory and the post did.
     REMINDED = "reminded"
     POST_VACANT = "post_vacant"
@@ -44,6 +62,8 @@ class Cause(StrEnum):
 
     CHOSEN = "chosen"
     SILENCE = "silence"
+    SKIPPED = "skipped"
+    CAP = "cap"
 
 
 Code = str | int | bool
@@ -56,7 +76,9 @@ class Event:
     Codes by kind:
     deadline_lapsed: clock, rung, due (ISO UTC), late_by (whole seconds), waits_for (slot), climbs;
     moved_up: from, to, cause, and waits_for (the silent slot) when the cause is silence;
-    settled_for_now: cause (agreed | board); board_decided: changed; risk_rose: from, to (tracks);
+    settled_for_now: cause (agreed | board); board_decided: changed; risk_rose: from, to (paces);
+    returned: from, to; gate_opened: gate; meeting_*: meeting; time_* and extended: clock, until (ISO UTC);
+    resumed: since (ISO UTC); beside_opened: track; taken_as_kept: clock, waits_for;
     follow_up_answered: safer, safe_to_raise; withdrawn: freely; closed: cause; readdressed: agency;
     settlement_*: side, and reply (True when what was agreed to is a reply that was given);
     reminded: clock, rung, waits_for, climbs; post_vacant: slot;

@@ -13,7 +13,7 @@ they fire, and imports callback strings: so it gets callables only, no callbacks
 walker that nobody keeps.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -23,9 +23,10 @@ from transitions import EventData, Machine, MachineError
 from workflows import effects
 from workflows.case import Actor, CaseState, Decision, Possibility, Refusal
 from workflows.commands import Command
-from workflows.guards import CONDITIONS, Condition, Question, overdue, seated
-from workflows.protocol import Move, Phase, Protocol, Stage
+from workflows.guards import ALWAYS, CONDITIONS, Condition, Question, open_gate, overdue, seated
+from workflows.protocol import Move, Protocol, Stage
 from workflows.triggers import Trigger
+from workflows.vocabulary import Phase
 
 begin = effects.begin
 
@@ -39,6 +40,8 @@ class _Walker:
     refusal: Refusal | None = field(default=None)
 
 
+PICKED = frozenset({Trigger.SKIP, Trigger.RETURN_DOWN, Trigger.CHOOSE_FORUM, Trigger.HAND_OVER})
+"""Moves whose target a person may name."""
 _compiled: dict[int, tuple[Protocol, Machine]] = {}
 
 
@@ -55,22 +58,54 @@ def _build(protocol: Protocol) -> Machine:
         model=None,
         states=list(protocol.stages),
         initial=protocol.first_stage.id,
-        transitions=[_transition(s, m) for s in protocol.stages.values() for m in s.moves],
+        transitions=[
+            transition
+            for stage in protocol.stages.values()
+            for move in stage.moves
+            for transition in _transitions(protocol, stage, move)
+        ],
         auto_transitions=False,
         send_event=True,
     )
 
 
-def _transition(stage: Stage, move: Move) -> dict[str, Any]:
+def _transitions(protocol: Protocol, stage: Stage, move: Move) -> Iterator[dict[str, Any]]:
+    """One for each place to which a move may lead. None is an internal transition: the case stays."""
     checks: list[Condition] = [overdue] if move.trigger is Trigger.TIME_OUT else [seated]
-    checks += [CONDITIONS[name] for name in move.conditions]
-    # dest None is an internal transition: the case stays where it is.
-    return {
-        "trigger": str(move.trigger),
-        "source": stage.id,
-        "dest": move.to,
-        "conditions": [_condition(check) for check in checks],
-    }
+    checks += [*ALWAYS.get(move.trigger, ()), *(CONDITIONS[name] for name in move.conditions)]
+    checks += [open_gate(gate) for gate in move.needs]
+    targets = _targets(protocol, stage, move)
+    for target in targets:
+        picked = len(targets) > 1 or move.trigger in PICKED
+        chosen = [_chosen(target, only=len(targets) == 1)] if picked else []
+        yield {
+            "trigger": str(move.trigger),
+            "source": stage.id,
+            "dest": target,
+            "conditions": chosen + [_condition(check) for check in checks],
+        }
+
+
+def _targets(protocol: Protocol, stage: Stage, move: Move) -> Sequence[str | None]:
+    if move.trigger is not Trigger.TIME_OUT:
+        return move.to or (None,)
+    climbs = [cap.to for cap in protocol.caps_over(stage.id) if cap.to is not None]
+    return list(dict.fromkeys([None, *move.to, *climbs]))
+
+
+def _chosen(target: str | None, *, only: bool) -> Callable[[EventData], bool]:
+    def is_wanted(data: EventData) -> bool:
+        walker = cast(_Walker, data.model)
+        question = walker.question
+        # To ask what is possible is to ask without a target: any will do.
+        asking = question.command is None and target is not None
+        wanted = question.wanted()
+        if asking or wanted == target or (only and wanted is None):
+            return True
+        walker.refusal = walker.refusal or Refusal("choose_where", "Choose where it should go.")
+        return False
+
+    return is_wanted
 
 
 def _condition(check: Condition) -> Callable[[EventData], bool]:

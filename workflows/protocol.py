@@ -7,83 +7,28 @@ version in a new file. Cases keep the version they began under.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
+from workflows.amount import Amount
+from workflows.facts import When
 from workflows.triggers import Trigger
+from workflows.vocabulary import (
+    Anchor,
+    Authority,
+    ClockKind,
+    Closer,
+    Expiry,
+    Gate,
+    Occasion,
+    Outcome,
+    Phase,
+    Side,
+    Subject,
+    Tier,
+    Urgency,
+)
 
-
-class Phase(StrEnum):
-    """The closed list of phases. Stages are a board's own; permissions and measures stand on phases."""
-
-    DRAFT = "draft"
-    INFORMAL = "informal"
-    MANAGER = "manager"
-    SENIOR = "senior"
-    ARBITRATION = "arbitration"
-    PROVISIONAL = "provisional"
-    CLOSED = "closed"
-
-
-class Side(StrEnum):
-    """Who a slot, a clock or a word belongs to."""
-
-    RAISING = "raising"
-    CHALLENGED = "challenged"
-    BOARD = "board"
-
-
-class Tier(StrEnum):
-    """How high in its agency a post stands. The directory finds a post by agency, tier and line."""
-
-    PRACTITIONER = "practitioner"
-    LEAD = "lead"
-    MANAGER = "manager"
-    HEAD = "head"
-    OFFICE = "office"
-    CHAIR = "chair"
-
-
-class Urgency(StrEnum):
-    """How soon the raiser thinks something may happen. `NOT_SURE` is a real answer."""
-
-    TODAY = "today"
-    NEXT_DAYS = "next_days"
-    NOT_URGENT = "not_urgent"
-    NOT_SURE = "not_sure"
-
-
-class Unit(StrEnum):
-    """Units of a clock. Seconds exist for rehearsals; `lint` refuses them in a published file."""
-
-    SECONDS = "seconds"
-    MINUTES = "minutes"
-    HOURS = "hours"
-    CALENDAR_DAYS = "calendar_days"
-    WEEKS = "weeks"
-    WORKING_DAYS = "working_days"
-
-
-class Expiry(StrEnum):
-    """What silence does when a clock runs out."""
-
-    CLIMB = "climb"
-    """The case goes to the stage that the `time_out` move of this stage names."""
-    REPEAT = "repeat"
-    """The lapse is recorded, people are told, and the clock starts again with its `repeat` budget."""
-    RECORD = "record"
-    """The lapse is recorded and the case goes on without it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A length of time in a unit that people use, for example 5 working days."""
-
-    count: int
-    unit: Unit
-
-    def __str__(self) -> str:
-        """As written in a protocol file: `5 working_days`."""
-        return f"{self.count} {self.unit}"
+CAP = "cap:"
+"""What the id of a cap's deadline begins with, so that it never meets a clock of a stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +36,9 @@ class Slot:
     """A place in a case that the directory fills: which side, how high, in whose words.
 
     `line` is None (any line of that tier) or "challenged_role": the line that matches the role the
-    raiser named, so that a doctor's decision reaches the medical line.
+    raiser named, so that a doctor's decision reaches the medical line. `alternatives` are tiers that
+    are tried in turn where an agency has no such post; `borrows` says of which kind of agency a kind
+    that has none takes it. `also` is the second challenged agency. `when` empties the slot unless it fits.
     """
 
     id: str
@@ -99,6 +46,16 @@ class Slot:
     tier: Tier
     title: str
     line: str | None = None
+    alternatives: tuple[Tier, ...] = ()
+    borrows: Mapping[str, str] = field(default_factory=dict)
+    also: bool = False
+    neutral: bool = False
+    when: When = field(default_factory=dict)
+
+    @property
+    def is_raiser(self) -> bool:
+        """Whether this is the place of the person who raised the concern."""
+        return self.side is Side.RAISING and self.tier is Tier.PRACTITIONER
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +63,11 @@ class Clock:
     """A promise of time inside a stage.
 
     `starts_on` is None when it starts on entering the stage, else the triggers that start it.
-    `stopped_by` are the triggers that meet it. `budgets` has one amount for each track id.
-    `reminders` say, by track, how long before the end the owner is reminded and the next holder
-    forewarned.
-    `waits_for` are the slots whose silence it measures; the first one is the owner.
+    `stopped_by` are the triggers that meet it. `budgets` and `reminders` have an amount for each pace:
+    how long it runs, and how long before its end the owner is reminded and the next holder forewarned.
+    `waits_for` are the slots whose silence it measures; the first one that is filled is the owner.
+    `in_words` is what the published text says where it has no number: the number is the board's own.
+    `protective` and `negotiable` allow another end, set by a person or agreed by both sides.
     """
 
     id: str
@@ -121,24 +79,60 @@ class Clock:
     starts_on: frozenset[Trigger] | None = None
     repeat: Amount | None = None
     reminders: Mapping[str, Amount] = field(default_factory=dict)
+    kind: ClockKind = ClockKind.ANSWER
+    anchor: Anchor = Anchor.ENTRY
+    calendar: Side | None = None
+    hold_for: tuple[str, ...] = ()
+    protective: bool = False
+    negotiable: bool = False
+    in_words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """One clock over several stages: it starts with the first that is entered and stops outside them.
+
+    `clock` is how it runs (its id begins with `CAP`); `to` is where it climbs.
+    """
+
+    clock: Clock
+    stages: frozenset[str]
+    to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """One thing that may be done in a stage: by which slots, leading where, if which conditions hold.
 
-    `to` is None when the case stays in its stage. `conditions` are names from `guards.CONDITIONS`.
+    `to` is empty when the case stays in its stage; with several the person picks. `conditions` are
+    names from `guards.CONDITIONS`, `needs` the gates that must be open.
     """
 
     trigger: Trigger
     by: frozenset[str]
-    to: str | None = None
+    to: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
+    needs: tuple[Gate, ...] = ()
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting that a stage asks for: who calls it, who chairs, who takes part."""
+
+    id: str
+    title: str
+    convener: tuple[str, ...]
+    chair: tuple[str, ...]
+    people: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage: its phase, the slots seated when it is entered, its clocks and its moves."""
+    """One stage: its phase and track, the slots seated when it is entered, its clocks and its moves.
+
+    `gates` says who may open which gate here. `on_deadlock` is what protects the person meanwhile.
+    """
 
     id: str
     name: str
@@ -146,6 +140,14 @@ class Stage:
     seats: tuple[str, ...]
     clocks: tuple[Clock, ...]
     moves: tuple[Move, ...]
+    track: str = ""
+    formal: bool = True
+    authority: Authority = Authority.DECIDES
+    closes: Closer = Closer.BOTH
+    outcomes: tuple[Outcome, ...] = ()
+    gates: Mapping[Gate, frozenset[str]] = field(default_factory=dict)
+    meetings: tuple[Meeting, ...] = ()
+    on_deadlock: str | None = None
 
     def move(self, trigger: Trigger) -> Move | None:
         """The move of this stage for `trigger`, or None if the stage has none."""
@@ -157,19 +159,67 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class Pace:
     """A speed at which the same stages are walked. `urgencies` choose it when a concern is raised."""
 
     id: str
     name: str
     urgencies: frozenset[Urgency]
     on_risk_rise: str | None = None
-    """The track a case changes to when its risk rises, or None when this one is the fastest."""
+    """The pace a case changes to when its risk rises, or None when this one is the fastest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A line of stages. `entries` are where the raiser may begin, the usual one first.
+
+    A track `beside` is opened beside a running case, as a case of its own that is tied to it.
+    """
+
+    id: str
+    name: str
+    entries: tuple[str, ...]
+    beside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a concern goes: to a track, or elsewhere (not this process) with a reason."""
+
+    when: When
+    to: str | None = None
+    elsewhere: str | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Who is told of what beside those who must act. `marking` stands in front of the subject."""
+
+    on: Occasion
+    stages: frozenset[str]
+    to: tuple[str, ...]
+    copy: tuple[str, ...] = ()
+    marking: str = ""
+    forewarn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that belongs to a move: its fields, and which sides fill it in."""
+
+    id: str
+    title: str
+    on: Trigger
+    stages: frozenset[str]
+    version: str
+    sides: tuple[Side, ...]
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """A whole procedure in one version. `stages[0]` is where a raised concern enters."""
+    """A whole procedure in one version. `tracks` are in order: the first is the usual one."""
 
     key: str
     version: str
@@ -178,14 +228,41 @@ class Protocol:
     review_by: date
     source: str
     slots: Mapping[str, Slot]
+    paces: Mapping[str, Pace]
     tracks: Mapping[str, Track]
     stages: Mapping[str, Stage]
+    boards: tuple[str, ...] = ()
+    subjects: tuple[Subject, ...] = (Subject.CHILD, Subject.ADULT)
+    example: str | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    welsh: Mapping[str, str] = field(default_factory=dict)
+    topics: Mapping[str, str] = field(default_factory=dict)
+    forums: Mapping[str, str] = field(default_factory=dict)
+    sittings: tuple[date, ...] = ()
+    routes: tuple[Route, ...] = ()
+    caps: Mapping[str, Cap] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+    forms: tuple[Form, ...] = ()
 
     @property
     def first_stage(self) -> Stage:
-        """Where a raised concern enters."""
-        return next(iter(self.stages.values()))
+        """Where a concern enters, unless it is routed or the raiser chooses otherwise."""
+        return self.stages[next(iter(self.tracks.values())).entries[0]]
 
-    def track_for(self, urgency: Urgency) -> Track:
-        """The track that an urgency chooses; every urgency is in exactly one (the loader sees to it)."""
-        return next(t for t in self.tracks.values() if urgency in t.urgencies)
+    @property
+    def raiser(self) -> Slot:
+        """The slot of the person who raised the concern (the loader sees to it that there is one)."""
+        return next(slot for slot in self.slots.values() if slot.is_raiser)
+
+    def pace_for(self, urgency: Urgency) -> Pace:
+        """The pace that an urgency chooses; every urgency is in exactly one (the loader sees to it)."""
+        return next(p for p in self.paces.values() if urgency in p.urgencies)
+
+    def clock(self, stage: str, clock: str) -> Clock | None:
+        """A clock that may run in a stage: one of its own, or a cap over it."""
+        cap = self.caps.get(clock)
+        return cap.clock if cap else self.stages[stage].clock(clock)
+
+    def caps_over(self, stage: str) -> tuple[Cap, ...]:
+        """The caps that run while a case is in this stage."""
+        return tuple(cap for cap in self.caps.values() if stage in cap.stages)

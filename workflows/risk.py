@@ -6,51 +6,40 @@ Lengthening a clock needs a named person and a reason, and is not done here.
 from dataclasses import replace
 from datetime import datetime
 
-from workflows.case import CaseState, RunningClock, ShortenedClock
-from workflows.clocks import owner_of
+from workflows.case import CaseState, RetimedClock, RunningClock
+from workflows.clocks import calendar_of
 from workflows.deadlines import due_instant, remind_instant
+from workflows.effect import Effect
 from workflows.events import Event, EventKind
-from workflows.protocol import Protocol, Stage
+from workflows.protocol import Protocol
+from workflows.retiming import run_on, with_ends
 
-Shortened = tuple[CaseState, tuple[Event, ...], tuple[ShortenedClock, ...]]
 
+def raise_risk(protocol: Protocol, case: CaseState, now: datetime) -> Effect:
+    """The case at its faster pace, and the clocks that now end sooner; what stood still runs on.
 
-def raise_risk(protocol: Protocol, case: CaseState, now: datetime) -> Shortened:
-    """The case on its faster track, the event, and the clocks that now end sooner.
-
-    On the fastest track nothing is left to shorten; the event is written all the same.
+    At the fastest pace nothing is left to shorten; the event is written all the same.
     """
-    faster = protocol.tracks[case.track].on_risk_rise or case.track
-    event = Event(EventKind.RISK_ROSE, {"from": case.track, "to": faster})
-    stage = protocol.stages[case.stage]
-    changes = [_shorten(protocol, case, stage, c, faster, now) for c in case.clocks]
-    shortened = tuple(change for change in changes if change is not None)
-    by_key = {(s.clock, s.rung): s.due for s in shortened}
-    clocks = tuple(replace(c, due=by_key.get((c.clock, c.rung), c.due)) for c in case.clocks)
-    return replace(case, track=faster, clocks=clocks), (event,), shortened
+    faster = protocol.paces[case.pace].on_risk_rise or case.pace
+    event = Event(EventKind.RISK_ROSE, {"from": case.pace, "to": faster})
+    effect = run_on(protocol, Effect(case, (event,)), now)
+    changes = (_sooner(protocol, effect.case, c, faster, now) for c in effect.case.clocks)
+    sooner = {(s.clock, s.rung): s for s in changes if s is not None}
+    later = tuple(r for r in effect.retimed if (r.clock, r.rung) not in sooner)
+    case = replace(with_ends(effect.case, sooner.values()), pace=faster)
+    return replace(effect, case=case, retimed=later + tuple(sooner.values()))
 
 
-def _shorten(
-    protocol: Protocol,
-    case: CaseState,
-    stage: Stage,
-    running: RunningClock,
-    track: str,
-    now: datetime,
-) -> ShortenedClock | None:
-    clock = stage.clock(running.clock)
+def _sooner(
+    protocol: Protocol, case: CaseState, running: RunningClock, pace: str, now: datetime
+) -> RetimedClock | None:
+    clock = protocol.clock(case.stage, running.clock)
     if clock is None:
         return None
-    calendar = case.calendars[protocol.slots[owner_of(case, clock)].side]
-    budget = clock.budgets[track]
-    due = due_instant(budget, now, calendar)
+    calendar = calendar_of(protocol, case, clock, running.rung)
+    budget = clock.budgets[pace]
+    due = due_instant(budget, now, calendar, protocol.sittings)
     if due >= running.due:
         return None
-    return ShortenedClock(
-        running.clock,
-        running.rung,
-        now,
-        str(budget),
-        due,
-        remind_instant(due, clock.reminders.get(track), now, calendar),
-    )
+    remind_at = remind_instant(due, clock.reminders.get(pace), now, calendar)
+    return RetimedClock(running.clock, running.rung, now, str(budget), due, remind_at)

@@ -1,0 +1,207 @@
+"""Layers: a regional base, a board's overlay, an agency's overlay, and from where each line comes.
+
+An overlay names its base with `extends` and says only what differs. Tables replace key by key, lists of
+tables are merged by id, routes and notices are replaced as a whole, and `without` takes things out.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workflows.positions import Path, lines_of, nearest
+
+Read = Callable[[str], str]
+"""The text of a base, by its name without ending. Raises LookupError when there is none."""
+_LAYER = re.compile(r"^#=== layer (?P<name>\S+)\n", re.MULTILINE)
+_KEYED = {"slot", "pace", "track", "stage", "clock", "gate", "meeting", "cap", "form"}
+_WHOLE = ("budgets", "reminders", "when", "borrows")
+"""Tables that are replaced as a whole: what is left out of them means something."""
+_DEEPEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something stands: the file's name and the line, from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layered:
+    """The values of all layers put together, and where each of them stands."""
+
+    values: dict[str, Any]
+    where: Mapping[Path, Origin] = field(default_factory=dict)
+
+    def origin(self, path: Path) -> Origin:
+        """Where this, or the closest thing around it, stands."""
+        while path not in self.where:
+            path = path[:-1]
+        return self.where[path]
+
+
+class LayerError(Exception):
+    """A layer that cannot be put together: where, which key, and why."""
+
+    def __init__(self, origin: Origin, key: str, reason: str) -> None:
+        self.origin, self.key, self.reason = origin, key, reason
+        super().__init__(f"{origin.file}, line {origin.line}: {key}: {reason}")
+
+
+def bundle(name: str, text: str, read: Read) -> str:
+    """A file with all the layers below it, as one text that needs no other file."""
+    parts = [text]
+    seen = {name}
+    while base := _base_of(tomllib.loads(text)):
+        if base in seen or len(parts) > _DEEPEST:
+            raise LayerError(Origin(name, 1), "extends", f"{base!r} extends itself, or too many layers")
+        seen.add(base)
+        text = read(base)
+        parts.append(f"#=== layer {base}\n{text}")
+    return "\n".join(part.rstrip("\n") + "\n" for part in parts)
+
+
+def put_together(name: str, text: str) -> Layered:
+    """The layers of a bundled text, the lowest first. Raises LayerError, or TOMLDecodeError."""
+    parts = list(_parts(name, text))
+    layered = _alone(*parts[-1])
+    for file, part in reversed(parts[:-1]):
+        layered = _over(layered, _alone(file, part))
+    base = _base_of(layered.values)
+    if base:
+        raise LayerError(
+            layered.origin(("extends",)), "extends", f"there is no file {base!r} beside this one"
+        )
+    return layered
+
+
+def _parts(name: str, text: str) -> Iterator[tuple[str, str]]:
+    split = _LAYER.split(text)
+    yield name, split[0]
+    yield from zip(split[1::2], split[2::2], strict=True)
+
+
+def _base_of(values: Mapping[str, Any]) -> str:
+    return str(values.get("extends", ""))
+
+
+def _alone(file: str, text: str) -> Layered:
+    values = tomllib.loads(text)
+    lines = lines_of(text)
+    where = {path: Origin(file, nearest(lines, path)) for path in lines}
+    return Layered(values, where)
+
+
+def _over(base: Layered, overlay: Layered) -> Layered:
+    values = {k: v for k, v in overlay.values.items() if k not in ("extends", "without")}
+    where: dict[Path, Origin] = {(): overlay.origin(())}
+    kept = base
+    for index, taken in enumerate(overlay.values.get("without", [])):
+        kept = _taken_out(kept, str(taken), overlay.origin(("without", index)))
+    return Layered(_merged(kept, overlay, kept.values, values, (), (), (), where), where)
+
+
+def _merged(
+    base: Layered,
+    overlay: Layered,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    at_old: Path,
+    at_new: Path,
+    at: Path,
+    where: dict[Path, Origin],
+) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key in [*old, *(k for k in new if k not in old)]:
+        here = (*at, key)
+        if key not in new:
+            result[key] = _copied(base, old[key], (*at_old, key), here, where)
+        elif key in _lists(old) and _name_of(key) and isinstance(new[key], list):
+            result[key] = _merged_list(base, overlay, old[key], new[key], key, at_old, at_new, at, where)
+        elif isinstance(old.get(key), dict) and isinstance(new[key], dict) and key not in _WHOLE:
+            where[here] = overlay.origin((*at_new, key))
+            result[key] = _merged(
+                base, overlay, old[key], new[key], (*at_old, key), (*at_new, key), here, where
+            )
+        else:
+            result[key] = _copied(overlay, new[key], (*at_new, key), here, where)
+    return result
+
+
+def _lists(values: Mapping[str, Any]) -> set[str]:
+    return {k for k, v in values.items() if isinstance(v, list) and all(isinstance(i, dict) for i in v)}
+
+
+def _name_of(key: str) -> str | None:
+    """By which of its keys the entries of a list are known, or None when the list is replaced whole."""
+    return "do" if key == "move" else "id" if key in _KEYED else None
+
+
+def _merged_list(
+    base: Layered,
+    overlay: Layered,
+    old: list[dict[str, Any]],
+    new: list[dict[str, Any]],
+    key: str,
+    at_old: Path,
+    at_new: Path,
+    at: Path,
+    where: dict[Path, Origin],
+) -> list[Any]:
+    name = _name_of(key) or "id"
+    by_name = {entry.get(name): index for index, entry in enumerate(new)}
+    result: list[Any] = []
+    for index, entry in enumerate(old):
+        here, from_old = (*at, key, len(result)), (*at_old, key, index)
+        other = by_name.pop(entry.get(name), None)
+        if other is None:
+            result.append(_copied(base, entry, from_old, here, where))
+        else:
+            where[here] = overlay.origin((*at_new, key, other))
+            result.append(
+                _merged(base, overlay, entry, new[other], from_old, (*at_new, key, other), here, where)
+            )
+    for index in by_name.values():
+        here = (*at, key, len(result))
+        result.append(_copied(overlay, new[index], (*at_new, key, index), here, where))
+    return result
+
+
+def _copied(source: Layered, value: Any, at_source: Path, at: Path, where: dict[Path, Origin]) -> Any:
+    where[at] = source.origin(at_source)
+    if isinstance(value, dict):
+        return {k: _copied(source, v, (*at_source, k), (*at, k), where) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_copied(source, v, (*at_source, i), (*at, i), where) for i, v in enumerate(value)]
+    return value
+
+
+def _taken_out(base: Layered, name: str, origin: Origin) -> Layered:
+    """The base without one thing; without a track its stages and the routes to it go as well."""
+    kind, _, wanted = name.partition(".")
+    where: dict[Path, Origin] = {(): base.origin(())}
+    if not any(_is(entry, wanted) for entry in base.values.get(kind, [])):
+        raise LayerError(origin, "without", f"the base has no {kind} {wanted!r}")
+    values: dict[str, Any] = {}
+    for key, value in base.values.items():
+        if key in _lists(base.values):
+            kept = [(i, e) for i, e in enumerate(value) if not _goes(key, e, kind, wanted)]
+            where[(key,)] = base.origin((key,))
+            values[key] = [_copied(base, e, (key, i), (key, n), where) for n, (i, e) in enumerate(kept)]
+        else:
+            values[key] = _copied(base, value, (key,), (key,), where)
+    return Layered(values, where)
+
+
+def _is(entry: Any, wanted: str) -> bool:
+    return isinstance(entry, dict) and wanted in (entry.get("id"), entry.get("do"))
+
+
+def _goes(key: str, entry: dict[str, Any], kind: str, wanted: str) -> bool:
+    if key == kind:
+        return _is(entry, wanted)
+    of_track = {"stage": "track", "route": "to"}.get(key)
+    return kind == "track" and of_track is not None and entry.get(of_track) == wanted

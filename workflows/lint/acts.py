@@ -1,0 +1,178 @@
+"""What people may do: every gate can open, every promise of a stage can be kept, nothing hangs in the air."""
+
+from collections.abc import Iterable, Mapping
+
+from workflows.lint.finding import Finding, Place
+from workflows.lint.ways import before
+from workflows.protocol import Protocol, Stage
+from workflows.triggers import Trigger
+from workflows.vocabulary import Authority, Gate, Occasion, Outcome, Phase
+
+_OPENED_BY: Mapping[Gate, Trigger] = {
+    Gate.PLAN_RECORDED: Trigger.RECORD_PLAN,
+    Gate.MEETING_HELD: Trigger.HOLD_MEETING,
+}
+
+
+def gates_can_open(protocol: Protocol) -> Iterable[Finding]:
+    """What a move needs can be put on record in its stage, or in one before it."""
+    earlier = before(protocol)
+    for stage in protocol.stages.values():
+        for move in stage.moves:
+            for gate in move.needs:
+                if not any(_opens(protocol.stages[name], gate) for name in earlier[stage.id]):
+                    words = f"needs {gate!s}, which nobody can put on record here or before"
+                    place = ("stage", stage.id, "move", str(move.trigger), "needs")
+                    yield Finding("gates_can_open", place, words)
+
+
+def _opens(stage: Stage, gate: Gate) -> bool:
+    trigger = _OPENED_BY.get(gate)
+    if trigger is not None:
+        return stage.move(trigger) is not None
+    confirm = stage.move(Trigger.CONFIRM)
+    return confirm is not None and bool(stage.gates.get(gate, frozenset()) & confirm.by)
+
+
+def gates_have_confirm(protocol: Protocol) -> Iterable[Finding]:
+    """A stage with gates has the move that opens them, for the same people; and the other way round."""
+    for stage in protocol.stages.values():
+        confirm = stage.move(Trigger.CONFIRM)
+        for gate, by in stage.gates.items():
+            if confirm is None or not by & confirm.by:
+                words = "nobody of these may confirm here: add a move with do = 'confirm' for them"
+                yield Finding("gates_have_confirm", ("stage", stage.id, "gate", str(gate)), words)
+        if confirm is not None and not stage.gates:
+            words = "there is nothing to confirm here: add a gate, or take the move out"
+            yield Finding("gates_have_confirm", ("stage", stage.id, "move", "confirm"), words)
+
+
+def meetings_can_be_held(protocol: Protocol) -> Iterable[Finding]:
+    """A meeting can be called by its conveners and held; and without a meeting there is nothing to call."""
+    for stage in protocol.stages.values():
+        convene, hold = stage.move(Trigger.CONVENE), stage.move(Trigger.HOLD_MEETING)
+        for meeting in stage.meetings:
+            if convene is None or hold is None or not convene.by & {*meeting.convener}:
+                words = "cannot be called and held: add moves convene (by a convener) and hold_meeting"
+                yield Finding("meetings_can_be_held", ("stage", stage.id, "meeting", meeting.id), words)
+        for move in (convene, hold):
+            if move is not None and not stage.meetings:
+                place = ("stage", stage.id, "move", str(move.trigger))
+                yield Finding("meetings_can_be_held", place, "there is no meeting in this stage")
+
+
+def who_decides_may(protocol: Protocol) -> Iterable[Finding]:
+    """Only where somebody decides can a decision be recorded that both sides need not agree to."""
+    for stage in protocol.stages.values():
+        may = stage.authority in (Authority.DECIDES, Authority.STATUTORY)
+        if stage.move(Trigger.RECORD_DECISION) and not may:
+            place = ("stage", stage.id, "authority")
+            words = f"this stage only {_DOES[stage.authority]}, and a decision is recorded in it"
+            yield Finding("who_decides_may", place, words)
+
+
+_DOES = {Authority.MEDIATES: "mediates", Authority.INFORMED: "is informed"}
+
+_NEEDS_MOVE: Mapping[Outcome, frozenset[Trigger]] = {
+    Outcome.AGREED: frozenset({Trigger.AGREE_SETTLEMENT, Trigger.RECORD_DECISION}),
+    Outcome.AGREED_WITH_PLAN: frozenset(
+        {Trigger.RECORD_PLAN, Trigger.AGREE_SETTLEMENT, Trigger.RECORD_DECISION}
+    ),
+    Outcome.STANDS_DISSENT_KEPT: frozenset({Trigger.RECORD_DISSENT, Trigger.RECORD_DECISION}),
+    Outcome.UP: frozenset({Trigger.ESCALATE, Trigger.SKIP, Trigger.TIME_OUT, Trigger.CHOOSE_FORUM}),
+    Outcome.DIVERTED: frozenset({Trigger.HAND_OVER, Trigger.CHOOSE_FORUM, Trigger.READDRESS}),
+    Outcome.WITHDRAWN: frozenset({Trigger.WITHDRAW}),
+    Outcome.EXIT_COURT: frozenset({Trigger.HAND_OVER}),
+}
+
+
+def outcomes_can_happen(protocol: Protocol) -> Iterable[Finding]:
+    """Each outcome that a stage names can be brought about by a move of it."""
+    for stage in protocol.stages.values():
+        done = {move.trigger for move in stage.moves}
+        for outcome in stage.outcomes:
+            if not _NEEDS_MOVE[outcome] & done:
+                words = f"{outcome!s} cannot happen here: no move brings it about"
+                yield Finding("outcomes_can_happen", ("stage", stage.id, "outcomes"), words)
+
+
+def notice_can_happen(protocol: Protocol) -> Iterable[Finding]:
+    """What a notice is sent upon can happen in one of its stages."""
+    for index, notice in enumerate(protocol.notices):
+        stages = [protocol.stages[name] for name in notice.stages]
+        if not any(_may_happen(protocol, stage, notice.on) for stage in stages):
+            words = f"{notice.on!s} can happen in none of these stages"
+            yield Finding("notice_can_happen", ("notice", str(index), "on"), words)
+
+
+def _may_happen(protocol: Protocol, stage: Stage, occasion: Occasion) -> bool:
+    done = {move.trigger for move in stage.moves}
+    runs = bool(stage.clocks) or bool(protocol.caps_over(stage.id))
+    reminded = any(clock.reminders for clock in stage.clocks)
+    return {
+        Occasion.ENTERED: True,
+        Occasion.CLIMBED: bool(done & _NEEDS_MOVE[Outcome.UP]),
+        Occasion.SILENCE: runs,
+        Occasion.SETTLED: Trigger.AGREE_SETTLEMENT in done,
+        Occasion.CLOSED: stage.phase is Phase.CLOSED,
+        Occasion.DECIDED: Trigger.RECORD_DECISION in done,
+        Occasion.EXTENDED: Trigger.EXTEND in done,
+        Occasion.REMINDED: reminded,
+    }[occasion]
+
+
+def forms_are_used(protocol: Protocol) -> Iterable[Finding]:
+    """A form belongs to something that can be done in one of its stages."""
+    for form in protocol.forms:
+        if form.on is not Trigger.RAISE and not any(protocol.stages[s].move(form.on) for s in form.stages):
+            words = f"{form.on!s} can be done in none of its stages: the form is never filled in"
+            yield Finding("forms_are_used", ("form", form.id, "on"), words)
+
+
+def times_can_be_agreed(protocol: Protocol) -> Iterable[Finding]:
+    """A time that may be agreed can be proposed by one side and agreed by the other; a set one can be set."""
+    for stage in protocol.stages.values():
+        asked, agreed = stage.move(Trigger.PROPOSE_TIME), stage.move(Trigger.AGREE_TIME)
+        possible = asked and agreed and len({protocol.slots[s].side for s in asked.by | agreed.by}) > 1
+        for clock in stage.clocks:
+            if clock.negotiable and not possible:
+                words = "may be agreed: add moves propose_time and agree_time, for both sides"
+                yield Finding("times_can_be_agreed", (*_of(stage, clock.id), "negotiable"), words)
+        if (asked or agreed) and not any(clock.negotiable for clock in stage.clocks):
+            words = "no clock of this stage may be agreed: set negotiable = true, or take the move out"
+            yield Finding("times_can_be_agreed", ("stage", stage.id, "move", "propose_time"), words)
+
+
+def _of(stage: Stage, clock: str) -> Place:
+    return ("stage", stage.id, "clock", clock)
+
+
+def paused_can_resume(protocol: Protocol) -> Iterable[Finding]:
+    """Clocks that can be stopped can be started again."""
+    for stage in protocol.stages.values():
+        if (stage.move(Trigger.PAUSE) is None) != (stage.move(Trigger.RESUME) is None):
+            words = "pause and resume belong together: add the other one"
+            there = "pause" if stage.move(Trigger.PAUSE) else "resume"
+            yield Finding("paused_can_resume", ("stage", stage.id, "move", there), words)
+
+
+def can_be_proposed(protocol: Protocol) -> Iterable[Finding]:
+    """What can be agreed to can be proposed: by a proposal, or by a reply that may be accepted."""
+    proposing = {Trigger.PROPOSE_SETTLEMENT, Trigger.CHANGE_DECISION, Trigger.KEEP_DECISION}
+    for stage in protocol.stages.values():
+        done = {move.trigger for move in stage.moves}
+        for trigger in (Trigger.AGREE_SETTLEMENT, Trigger.DECLINE_SETTLEMENT):
+            if trigger in done and not proposing & done:
+                words = "nothing can be proposed or replied here that this could answer"
+                yield Finding("can_be_proposed", ("stage", stage.id, "move", str(trigger)), words)
+
+
+def translations_exist(protocol: Protocol) -> Iterable[Finding]:
+    """Welsh text stands beside something that is there."""
+    known = {"title": {""}, "stage": {*protocol.stages}, "slot": {*protocol.slots}}
+    known |= {"track": {*protocol.tracks}, "pace": {*protocol.paces}, "topic": {*protocol.topics}}
+    for name in protocol.welsh:
+        kind, _, which = name.partition(".")
+        if which not in known.get(kind, set()):
+            words = "translates nothing that is there; write for example \"stage.1\" = '...'"
+            yield Finding("translations_exist", ("welsh", name), words)

@@ -1,0 +1,170 @@
+"""A protocol played against a scenario, without a database: who was owed what by when, what silence did.
+
+The same `begin` and `decide` as in the service are asked, and the clock sweeps at each due instant.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from workflows.calendar import WorkingCalendar
+from workflows.case import CLOCK, Actor, CaseState, DeadlineState, Decision, Refusal, RunningClock
+from workflows.commands import Id, TimeOut
+from workflows.effects import facts_of
+from workflows.machine import begin, decide
+from workflows.performed import command_of, concern_of
+from workflows.protocol import Protocol
+from workflows.routing import route_of
+from workflows.scenario import ZONE, Scenario, Step
+from workflows.vocabulary import Expiry, Side
+
+AGENCIES = {Side.RAISING: 1, Side.CHALLENGED: 2, Side.BOARD: 3}
+MOST_LINES = 2000
+"""Where a simulation stops that would go on for ever: a deadline that runs again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a trace: when, what, and the codes behind it for machines."""
+
+    at: datetime
+    words: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.at.astimezone(ZONE):%Y-%m-%d %H:%M} {self.words}"
+
+
+@dataclass(slots=True)
+class _Play:
+    protocol: Protocol
+    scenario: Scenario
+    case: CaseState | None = None
+    owners: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def run(self) -> Iterator[Line]:
+        """The whole trace."""
+        yield from self._raise()
+        for step in self.scenario.steps:
+            yield from self._silence_until(step.at)
+            yield from self._act(step)
+        if self.scenario.until is not None:
+            yield from self._silence_until(self.scenario.until, last=True)
+
+    def _raise(self) -> Iterator[Line]:
+        scenario = self.scenario
+        answer = begin(
+            self.protocol,
+            concern_of(scenario),
+            calendars=dict.fromkeys(Side, WorkingCalendar(self.protocol.nation)),
+            empty_slots=scenario.empty | self._without_second(),
+            party_agencies=frozenset({AGENCIES[Side.RAISING], AGENCIES[Side.CHALLENGED]}),
+            party_people=frozenset({_account(self.protocol, self.protocol.raiser.id)}),
+            now=scenario.raised,
+            challenged=scenario.challenged,
+            within=scenario.within,
+        )
+        if isinstance(answer, Refusal):
+            yield Line(scenario.raised, _refused(self.protocol, scenario, answer), "refused")
+            return
+        track = answer.events[0].codes["track"]
+        yield Line(scenario.raised, f"raised: track {track}, pace {answer.after.pace}", "raised")
+        yield from self._carry_out(answer, scenario.raised)
+
+    def _without_second(self) -> frozenset[str]:
+        slots = self.protocol.slots.values()
+        return frozenset() if self.scenario.also else frozenset(s.id for s in slots if s.also)
+
+    def _act(self, step: Step) -> Iterator[Line]:
+        if self.case is None:
+            return
+        words = f"{step.by} does {step.do}"
+        actor = Actor(
+            _account(self.protocol, step.by),
+            frozenset({step.by}),
+            frozenset({AGENCIES[self.protocol.slots[step.by].side]}),
+        )
+        answer = decide(self.protocol, self.case, command_of(step), actor, step.at)
+        if isinstance(answer, Refusal):
+            yield Line(step.at, f"{words}: refused {answer.code}", "refused")
+            return
+        yield Line(step.at, words, "done")
+        yield from self._carry_out(answer, step.at)
+
+    def _silence_until(self, instant: datetime, *, last: bool = False) -> Iterator[Line]:
+        """Every deadline that runs out before an instant, or at it; the clock is never early."""
+        for _ in range(MOST_LINES):
+            due = self._next_due()
+            if due is None or due.due > instant or self.case is None:
+                return
+            answer = decide(
+                self.protocol, self.case, TimeOut(clock=Id(due.clock), rung=due.rung), CLOCK, due.due
+            )
+            if isinstance(answer, Refusal):
+                raise LookupError(f"{due.clock} is due and cannot lapse: {answer.reason}")
+            owner = self.owners[due.clock, due.rung]
+            yield Line(due.due, f"silence: {_short(due.clock)}, {owner}", "silence")
+            yield from self._carry_out(answer, due.due)
+
+    def _next_due(self) -> RunningClock | None:
+        """The next deadline; of those that end together the one that moves nothing comes first."""
+        if self.case is None or self.case.terms.paused_at is not None:
+            return None
+        stage, protocol = self.case.stage, self.protocol
+
+        def climbs(clock: RunningClock) -> bool:
+            known = protocol.clock(stage, clock.clock)
+            return known is not None and known.on_expiry is Expiry.CLIMB
+
+        return min(self.case.clocks, key=lambda c: (c.due, climbs(c)), default=None)
+
+    def _carry_out(self, decision: Decision, now: datetime) -> Iterator[Line]:
+        for ended in decision.ended:
+            if ended.state is not DeadlineState.LAPSED:
+                yield Line(now, f"{ended.state} {_short(ended.clock)}", str(ended.state))
+        if decision.entered is not None:
+            yield Line(now, f"enters {decision.entered.stage}", "entered")
+        for started in decision.started:
+            self.owners[started.clock, started.rung] = started.waits_for
+            words = f"{started.waits_for} owes {_short(started.clock)} until {_local(started.due)}"
+            yield Line(now, words, "owed")
+        for changed in decision.retimed:
+            yield Line(now, f"retimed {_short(changed.clock)} until {_local(changed.due)}", "retimed")
+        for track in decision.beside:
+            yield Line(now, f"beside: {track}", "beside")
+        self.case = decision.after
+
+
+def simulate(protocol: Protocol, scenario: Scenario) -> tuple[Line, ...]:
+    """The dated trace of a scenario under a protocol. Changes nothing.
+
+    Raises ScenarioError for a step that no command can be made of, KeyError for a slot that is not there.
+    """
+    return tuple(_Play(protocol, scenario).run())
+
+
+def _refused(protocol: Protocol, scenario: Scenario, refusal: Refusal) -> str:
+    if refusal.code != "elsewhere":
+        return f"refused {refusal.code}"
+    facts = facts_of(concern_of(scenario), scenario.challenged, scenario.within)
+    return f"elsewhere: {route_of(protocol, facts).elsewhere}"
+
+
+def _account(protocol: Protocol, slot: str) -> int:
+    return 1 + list(protocol.slots).index(slot)
+
+
+def _short(clock: str) -> str:
+    return clock.removeprefix("cap:")
+
+
+def _local(instant: datetime) -> str:
+    return f"{instant.astimezone(ZONE):%Y-%m-%d %H:%M}"
+
+
+def summary(lines: tuple[Line, ...]) -> Mapping[str, int]:
+    """How often each kind of line stands in a trace."""
+    counts: dict[str, int] = {}
+    for line in lines:
+        counts[line.kind] = counts.get(line.kind, 0) + 1
+    return counts
