@@ -24,7 +24,7 @@ from escalation.services.submissions import new_key
 from escalation.services.views import CaseView
 from workflows import commands as c
 from workflows.events import EventKind
-from workflows.protocol import Phase, Urgency
+from workflows.vocabulary import Phase, Urgency
 
 CANARY = "zebra-canary"
 """Stands in everything that is written; none of it may be in a mail."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from notifications.catalogue import Audience, Entry, entries_for
 from notifications.message import Owed, Person, Seat, Skipped, Via
 from workflows.events import Event
-from workflows.protocol import Phase, Side
+from workflows.vocabulary import Phase, Side
 
 OTHER = {Side.RAISING: Side.CHALLENGED, Side.CHALLENGED: Side.RAISING}
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from workflows.events import Code, Event, EventKind
-from workflows.protocol import Phase
+from workflows.vocabulary import Phase
 
 
 class Audience(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from workflows.protocol import Side
+from workflows.vocabulary import Side
 
 
 class Via(StrEnum):

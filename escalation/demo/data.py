@@ -23,7 +23,7 @@ from escalation.services.submissions import new_key
 from escalation.services.unit import reading, writing
 from workflows import commands as c
 from workflows.loader import shipped
-from workflows.protocol import Urgency
+from workflows.vocabulary import Urgency
 
 PARTNERSHIP = "Northtown Safeguarding Partnership"
 PROTOCOL = "four-stage-2026.1"

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from escalation.models.base import STRICT, Base
 from escalation.models.types import BigId, one_of
 from workflows.case import DeadlineState, LeadView, Position
-from workflows.protocol import Phase, Side, Urgency
+from workflows.vocabulary import Phase, Side, Urgency
 
 
 def _of_case() -> ForeignKeyConstraint:

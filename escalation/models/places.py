@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from escalation.models.base import STRICT, Base
 from escalation.models.types import BigId, one_of
-from workflows.protocol import Tier
+from workflows.vocabulary import Tier
 
 
 class AgencyKind(StrEnum):

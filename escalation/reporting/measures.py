@@ -12,7 +12,7 @@ from statistics import median
 
 from escalation.reporting.reading import Record, partnership_for, record_of, session
 from workflows.events import EventKind
-from workflows.protocol import Phase
+from workflows.vocabulary import Phase
 
 TOO_FEW = 5
 """Below this many, single values are shown and no median: a median of two is a story, not a figure."""

@@ -30,7 +30,7 @@ from escalation.models import (
 from escalation.models.places import AgencyKind
 from escalation.models.types import AnyRow
 from workflows.loader import loads
-from workflows.protocol import Tier
+from workflows.vocabulary import Tier
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from escalation.services.views import Standing, StepState
 from notifications.message import Via
 from workflows.case import DeadlineState, LeadView, Position
 from workflows.events import EventKind
-from workflows.protocol import Phase, Side
 from workflows.triggers import Trigger
+from workflows.vocabulary import Phase, Side
 
 
 def _word(words: type[Any], **more: Any) -> fields.Enum[Any]:
@@ -149,8 +149,8 @@ class CaseSchema(Schema):
     challenged_agency = fields.String(required=True)
     challenged_role = fields.String(required=True)
     urgency = fields.String(required=True)
-    track = fields.String(required=True)
-    track_name = fields.String(required=True)
+    pace = fields.String(required=True)
+    pace_name = fields.String(required=True)
     protocol = fields.String(required=True)
     stage = fields.String(required=True)
     stage_name = fields.String(required=True)

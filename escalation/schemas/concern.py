@@ -10,7 +10,7 @@ from escalation.schemas.fields import Choice, OwnReference, Written
 from escalation.schemas.words import CHALLENGED_ROLES, LONG, REFERENCE, SHORT
 from escalation.services.concerns import NewConcern
 from workflows.commands import RaiseConcern
-from workflows.protocol import Urgency
+from workflows.vocabulary import Urgency
 
 
 class ConcernSchema(Schema):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from workflows.commands import Changed, Safer, SafeToRaise
-from workflows.protocol import Urgency
+from workflows.vocabulary import Urgency
 
 CHALLENGED_ROLES: Mapping[str, str] = {
     "doctor": "A doctor",

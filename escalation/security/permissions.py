@@ -7,8 +7,9 @@ comes from the slot a person sits in, so a board may name its slots as it likes.
 from collections.abc import Iterable
 from enum import StrEnum
 
-from workflows.protocol import Phase, Protocol, Side, Tier
+from workflows.protocol import Protocol
 from workflows.triggers import Trigger
+from workflows.vocabulary import Phase, Side, Tier
 
 
 class Relation(StrEnum):

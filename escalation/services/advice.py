@@ -10,7 +10,7 @@ from escalation.services import directory
 from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, reading
 from escalation.services.views import PartnershipView, WhoIsTold
-from workflows.protocol import Tier
+from workflows.vocabulary import Tier
 
 
 @dataclass(frozen=True, slots=True)

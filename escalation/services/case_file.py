@@ -31,7 +31,8 @@ from notifications.message import Person, Seat, Via
 from workflows.calendar import WorkingCalendar
 from workflows.case import Actor, CaseState, LeadView, Position, Proposal, RunningClock
 from workflows.events import Cause
-from workflows.protocol import Protocol, Side, Slot, Tier
+from workflows.protocol import Protocol, Slot
+from workflows.vocabulary import Side, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class CaseFile:
         """The facts for `workflows.machine.decide`."""
         return CaseState(
             stage=self.row.stage,
-            track=self.row.track,
+            pace=self.row.pace,
             calendars=self.calendars(),
             clocks=tuple(RunningClock(c.clock, c.rung, c.base_at, c.due_at) for c in self.clocks),
             position=Position(self.row.position),

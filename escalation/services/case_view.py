@@ -35,8 +35,9 @@ from workflows.case import LeadView, Position
 from workflows.commands import Safer
 from workflows.events import EventKind
 from workflows.machine import possibilities
-from workflows.protocol import Phase, Side, Stage
+from workflows.protocol import Stage
 from workflows.triggers import Trigger
+from workflows.vocabulary import Phase, Side
 
 _LEADERSHIP = frozenset({EventKind.LEAD_SUPPORTED, EventKind.LEAD_DECLINED})
 _PRIVATE_CODES = frozenset({"safe_to_raise", "freely"})
@@ -90,8 +91,8 @@ class _View:
             challenged_agency=file.agencies[file.parties[Side.CHALLENGED]].name,
             challenged_role=row.challenged_role,
             urgency=row.urgency,
-            track=row.track,
-            track_name=protocol.tracks[row.track].name,
+            pace=row.pace,
+            pace_name=protocol.paces[row.pace].name,
             protocol=f"{protocol.title}, version {protocol.version}",
             stage=row.stage,
             stage_name=stage.name,

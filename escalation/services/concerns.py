@@ -24,8 +24,9 @@ from workflows.case import Decision
 from workflows.commands import RaiseConcern
 from workflows.deadlines import spell_out
 from workflows.machine import begin
-from workflows.protocol import Phase, Protocol, Side, Tier
+from workflows.protocol import Protocol
 from workflows.triggers import Trigger
+from workflows.vocabulary import Phase, Side, Tier
 
 _TRIES = 5
 
@@ -201,7 +202,7 @@ def _insert(
         "raiser_id": account,
         "challenged_role": concern.challenged_role,
         "urgency": str(concern.command.urgency),
-        "track": after.track,
+        "pace": after.pace,
         "stage": after.stage,
         "phase": str(Phase.DRAFT),
         "entry_seq": 0,

@@ -7,9 +7,10 @@ from escalation.models.types import AnyRow
 from escalation.services.case_file import CaseFile
 from escalation.services.history import History
 from escalation.services.views import DeadlineView
+from workflows.amount import Amount
 from workflows.case import DeadlineState
 from workflows.deadlines import spell_out, working_days_between
-from workflows.protocol import Amount, Expiry, Side, Unit
+from workflows.vocabulary import Expiry, Side, Unit
 
 
 def deadline_views(now: datetime, file: CaseFile, record: History) -> tuple[DeadlineView, ...]:

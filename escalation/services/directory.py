@@ -18,7 +18,8 @@ from escalation.models.places import AgencyKind, HoldingKind
 from escalation.models.types import AnyRow
 from notifications.message import Person, Seat, Via
 from workflows.calendar import WorkingCalendar
-from workflows.protocol import Side, Slot, Tier
+from workflows.protocol import Slot
+from workflows.vocabulary import Side, Tier
 
 NOBODY: frozenset[int] = frozenset()
 

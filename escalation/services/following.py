@@ -6,7 +6,7 @@ from escalation.services import case_file, case_view, drafts
 from escalation.services.unit import reading
 from escalation.services.views import CaseView, Draft
 from workflows.events import EventKind
-from workflows.protocol import Side
+from workflows.vocabulary import Side
 
 _CARRIED = ("person_reference", "decision", "risk", "request")
 

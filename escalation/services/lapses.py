@@ -21,7 +21,7 @@ from workflows.case import CLOCK, Refusal
 from workflows.commands import TimeOut
 from workflows.events import EventKind
 from workflows.machine import decide
-from workflows.protocol import Expiry
+from workflows.vocabulary import Expiry
 
 CHUNK = 200
 _log = structlog.get_logger(__name__)

@@ -10,8 +10,8 @@ from escalation.services import case_file
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit
 from notifications.message import Facts
-from workflows.protocol import Expiry, Phase
 from workflows.triggers import Trigger
+from workflows.vocabulary import Expiry, Phase
 
 
 def for_row(unit: Unit, row: AnyRow, base_url: str) -> tuple[str, Facts, frozenset[str]]:
@@ -62,7 +62,7 @@ def _case_facts(common: dict[str, Any], file: CaseFile, row: AnyRow, base_url: s
         due=clock.due_at if clock else None,
         next_holder=_next_holder(file),
         link=f"{base_url}/c/{file.row.reference}",
-        urgent=file.protocol.tracks[file.row.track].on_risk_rise is None,
+        urgent=file.protocol.paces[file.row.pace].on_risk_rise is None,
         waited_role=seats[clock.waits_for].title if clock else None,
     )
 

@@ -12,8 +12,9 @@ from escalation.services.unit import Unit
 from notifications.audience import Moment, owed
 from notifications.message import Owed, Seat
 from workflows.events import Event
-from workflows.protocol import Phase, Protocol, Side, Tier
+from workflows.protocol import Protocol
 from workflows.triggers import Trigger
+from workflows.vocabulary import Phase, Side, Tier
 
 if TYPE_CHECKING:
     from escalation.services.transition import Step

@@ -16,7 +16,7 @@ from workflows.case import Actor, Refusal
 from workflows.commands import Command, Readdress
 from workflows.events import EventKind
 from workflows.machine import decide
-from workflows.protocol import Phase
+from workflows.vocabulary import Phase
 
 _MATERIAL = frozenset(
     {

@@ -20,7 +20,7 @@ from escalation.models.places import AgencyKind, HoldingKind
 from escalation.security.public_ids import new_public_id
 from escalation.services.unit import Unit, writing
 from workflows.calendar import NATIONS
-from workflows.protocol import Tier
+from workflows.vocabulary import Tier
 
 REQUIRED = ("agency", "kind", "tier", "title")
 OPTIONAL = ("line", "nation", "opens", "closes", "name", "email", "holding")

@@ -13,7 +13,7 @@ from escalation.services import case_file, transition
 from escalation.services.unit import Unit, reading, writing
 from workflows.case import Decision
 from workflows.events import Code, Event, EventKind
-from workflows.protocol import Expiry
+from workflows.vocabulary import Expiry
 
 CHUNK = 200
 

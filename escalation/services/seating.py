@@ -10,7 +10,8 @@ from escalation.services.unit import Unit
 from notifications.message import Seat, Via
 from workflows.case import Decision
 from workflows.events import Event, EventKind
-from workflows.protocol import Side, Slot, Tier
+from workflows.protocol import Slot
+from workflows.vocabulary import Side, Tier
 
 
 @dataclass(slots=True)

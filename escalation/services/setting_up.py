@@ -10,7 +10,7 @@ from escalation.models.places import AgencyKind
 from escalation.security.public_ids import new_public_id
 from escalation.services import people, protocols
 from escalation.services.unit import Unit, writing
-from workflows.protocol import Tier
+from workflows.vocabulary import Tier
 
 
 @dataclass(frozen=True, slots=True)

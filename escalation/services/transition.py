@@ -36,7 +36,7 @@ from escalation.services.sets import insert_all, update_all
 from escalation.services.unit import Unit
 from workflows.case import Decision
 from workflows.events import Event, EventKind
-from workflows.protocol import Phase
+from workflows.vocabulary import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _case(unit: Unit, step: Step, event_seq: int, head: str, entry_seq: int) -> 
     return {
         "partnership_id": row.partnership_id,
         "id": row.id,
-        "track": after.track,
+        "pace": after.pace,
         "stage": after.stage,
         "phase": str(phase),
         "entry_seq": entry_seq,
@@ -168,7 +168,7 @@ def _stage(unit: Unit, step: Step, entry_seq: int, pages: _Pages) -> None:
         _key(step)
         | {"seq": entry_seq, "stage": entered.stage, "phase": str(entered.phase), "cause": entered.cause}
         | {
-            "track": step.decision.after.track,
+            "pace": step.decision.after.pace,
             "entered_at": unit.now,
             "left_at": unit.now if closed else None,
         }

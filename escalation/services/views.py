@@ -12,8 +12,8 @@ from enum import StrEnum
 from notifications.message import Via
 from workflows.case import DeadlineState, LeadView, Position
 from workflows.events import Code, EventKind
-from workflows.protocol import Phase, Side
 from workflows.triggers import Trigger
+from workflows.vocabulary import Phase, Side
 
 
 class Standing(StrEnum):
@@ -177,8 +177,8 @@ class CaseView:
     challenged_role: str
     """A word from schemas.words.CHALLENGED_ROLES (doctor, nurse ...)."""
     urgency: str
-    track: str
-    track_name: str
+    pace: str
+    pace_name: str
     protocol: str
     stage: str
     stage_name: str

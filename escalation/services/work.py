@@ -15,7 +15,7 @@ from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, reading
 from escalation.services.views import MyWork, PartnershipView, WorkRow
 from notifications.message import Via
-from workflows.protocol import Expiry, Phase, Side, Tier
+from workflows.vocabulary import Expiry, Phase, Side, Tier
 
 _BOARD_TIERS = frozenset({Tier.OFFICE, Tier.CHAIR})
 

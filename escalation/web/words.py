@@ -12,8 +12,8 @@ from escalation.services.views import CaseView, DeadlineView, EventView, SeatVie
 from notifications.message import Via
 from workflows.case import LeadView, Position
 from workflows.events import EventKind
-from workflows.protocol import Phase, Side
 from workflows.triggers import Trigger
+from workflows.vocabulary import Phase, Side
 
 
 def day(when: datetime | date, zone: str = "Europe/London", *, year: bool = False) -> str:

@@ -29,7 +29,7 @@ from escalation.services import concerns, lapses, moves, places, work
 from escalation.services.submissions import new_key
 from tests.support.movable_clock import MovableClock
 from workflows import commands as c
-from workflows.protocol import Urgency
+from workflows.vocabulary import Urgency
 
 LONDON = ZoneInfo("Europe/London")
 BANK_HOLIDAYS = {

@@ -13,7 +13,7 @@ from notifications.compose import compose
 from notifications.message import Facts, Message, Person, Seat, Via
 from notifications.redaction import Leak, check
 from workflows.events import Event, EventKind
-from workflows.protocol import Side
+from workflows.vocabulary import Side
 
 FACTS = Facts(
     service_name="Professional challenge",

@@ -27,8 +27,8 @@ from notifications.message import Via
 from workflows import commands
 from workflows.case import DeadlineState, LeadView, Position
 from workflows.events import EventKind
-from workflows.protocol import Phase, Side
 from workflows.triggers import Trigger
+from workflows.vocabulary import Phase, Side
 
 LONDON = "Europe/London"
 TOLD = datetime(2026, 11, 18, 17, 51, tzinfo=UTC)

@@ -12,8 +12,9 @@ from workflows.calendar import WorkingCalendar
 from workflows.case import CLOCK, Actor, CaseState, Decision, EndedClock, Refusal, RunningClock
 from workflows.events import Code, Event, EventKind
 from workflows.machine import begin, decide
-from workflows.protocol import Protocol, Side, Urgency
+from workflows.protocol import Protocol
 from workflows.triggers import Trigger
+from workflows.vocabulary import Side, Urgency
 
 PRACTICE, HOSPITAL, COUNCIL, BOARD = 10, 20, 30, 90
 

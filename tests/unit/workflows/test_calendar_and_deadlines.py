@@ -9,9 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.workflows import slow_oracle
+from workflows.amount import Amount
 from workflows.calendar import NATIONS, WorkingCalendar
 from workflows.deadlines import due_instant, remind_instant, spell_out, working_days_between
-from workflows.protocol import Amount, Unit
+from workflows.vocabulary import Unit
 
 LONDON = ZoneInfo("Europe/London")
 ENGLAND = WorkingCalendar("ENG")

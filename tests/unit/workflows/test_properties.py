@@ -22,8 +22,8 @@ from workflows import loader
 from workflows.case import CLOCK, Actor, CaseState, DeadlineState, Decision, Refusal
 from workflows.events import EventKind
 from workflows.machine import decide, possibilities
-from workflows.protocol import Expiry, Phase, Urgency
 from workflows.triggers import Trigger
+from workflows.vocabulary import Expiry, Phase, Urgency
 
 PROTOCOL = loader.load(loader.shipped()["four-stage-2026.1"])
 """Not a fixture: a history that fails would be printed with the whole protocol in front."""

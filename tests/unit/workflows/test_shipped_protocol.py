@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import date
 
-from workflows.protocol import Amount, Expiry, Phase, Protocol, Side, Tier, Unit, Urgency
+from workflows.amount import Amount
+from workflows.protocol import Protocol
 from workflows.triggers import Trigger
+from workflows.vocabulary import Expiry, Phase, Side, Tier, Unit, Urgency
 
 Broken = Callable[[str, str], str]
 

@@ -21,8 +21,9 @@ from workflows import commands as c
 from workflows import loader
 from workflows.case import CLOCK, LeadView, Position
 from workflows.events import EventKind
-from workflows.protocol import Phase, Protocol, Side, Urgency
+from workflows.protocol import Protocol
 from workflows.triggers import Trigger
+from workflows.vocabulary import Phase, Side, Urgency
 
 
 def utc(text: str) -> datetime:

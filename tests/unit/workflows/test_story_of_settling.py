@@ -22,8 +22,9 @@ from tests.unit.workflows.story import (
 from workflows import commands as c
 from workflows.case import Position
 from workflows.events import EventKind
-from workflows.protocol import Protocol, Side, Urgency
+from workflows.protocol import Protocol
 from workflows.triggers import Trigger
+from workflows.vocabulary import Side, Urgency
 
 
 def utc(text: str) -> datetime:

@@ -24,8 +24,8 @@ from workflows import commands as c
 from workflows.case import CLOCK, Actor, Refusal
 from workflows.events import EventKind
 from workflows.machine import possibilities
-from workflows.protocol import Phase
 from workflows.triggers import Trigger
+from workflows.vocabulary import Phase
 
 
 def utc(text: str) -> datetime:
