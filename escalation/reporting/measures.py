@@ -83,6 +83,7 @@ class BoardMeasures:
     by_silence: int
     chosen: int
     open_now: int
+    in_follow_up: int
     past_time: int
     declines: int
     withdrawn: int
@@ -130,6 +131,7 @@ def measures_of(record: Record, period: Period, choices: tuple[Period, ...] = ()
     raised_by, received_by = (Counter(sides[i] for sides in record.sides.values()) for i in (0, 1))
     silent = tuple(a for a in record.agencies if not raised_by[a])
     open_now = [c for c in record.cases if c.phase != Phase.CLOSED]
+    following = sum(c.phase == Phase.PROVISIONAL for c in record.cases)
     late = _late(record)
     withdrawals = [record.codes[e.case_id, e.seq] for e in record.events if e.kind == EventKind.WITHDRAWN]
     done = len([c for c in finished if c.id in changed])
@@ -137,13 +139,14 @@ def measures_of(record: Record, period: Period, choices: tuple[Period, ...] = ()
         period=period,
         periods=choices or (period,),
         headline=_headline(len(record.cases), done, len(finished)),
-        sentence=_sentence(len(record.cases), len(open_now), silence, silent),
+        sentence=_sentence(len(record.cases), len(open_now), following, silence, silent),
         raised=len(record.cases),
         finished=len(finished),
         changed=done,
         by_silence=silence,
         chosen=chosen,
         open_now=len(open_now),
+        in_follow_up=following,
         past_time=len(late),
         declines=_count(record, EventKind.LEAD_DECLINED),
         withdrawn=len(withdrawals),
@@ -162,20 +165,24 @@ def _headline(raised: int, changed: int, finished: int) -> str:
     if not raised:
         return "No challenge was raised. That is not proof that all is well."
     if not finished:
-        return "No challenge is finished yet"
-    return f"{changed} of {finished} finished {_plural(finished, 'challenge')} changed a decision"
+        return "No challenge is settled yet"
+    return f"{changed} of {finished} settled {_plural(finished, 'challenge')} changed a decision"
 
 
-def _sentence(raised: int, open_now: int, silence: int, silent: tuple[str, ...]) -> str:
+def _sentence(raised: int, open_now: int, following: int, silence: int, silent: tuple[str, ...]) -> str:
     if not raised:
         return f"{len(silent)} {_plural(len(silent), 'agency', 'agencies')} raised none."
     times = _plural(silence, "time")
     was, still = _plural(raised, "was", "were"), _plural(open_now, "is", "are")
     return (
-        f"{raised} {was} raised and {open_now} {still} still open. "
+        f"{raised} {was} raised and {open_now} {still} still open{_of_these(following)}. "
         f"{silence} {times} nobody answered and a case moved up by itself. "
         f"{len(silent)} {_plural(len(silent), 'agency', 'agencies')} raised none."
     )
+
+
+def _of_these(following: int) -> str:
+    return f", of these {following} settled and waiting for the follow-up" if following else ""
 
 
 def _plural(count: int, one: str, many: str | None = None) -> str:
@@ -256,10 +263,9 @@ def _table(heading: str, sentence: str, counts: Counter[str], how: str) -> Table
 
 
 def _times(record: Record) -> tuple[StageTime, ...]:
-    stages = dict.fromkeys(
-        e.stage for e in record.entries if e.phase not in (Phase.CLOSED, Phase.PROVISIONAL)
-    )
-    return tuple(_time(record, stage) for stage in stages)
+    phases = {e.stage: e.phase for e in record.entries if e.phase not in (Phase.CLOSED, Phase.PROVISIONAL)}
+    ladder = sorted(phases, key=lambda stage: (list(Phase).index(Phase(phases[stage])), stage))
+    return tuple(_time(record, stage) for stage in ladder)
 
 
 def _time(record: Record, stage: str) -> StageTime:
@@ -289,7 +295,7 @@ def _days(days: Iterable[float]) -> str:
     if not values:
         return "none has left it"
     if len(values) < TOO_FEW:
-        return f"too few ({', '.join(f'{v:.0f}' for v in values)} {_unit(values[-1])})"
+        return f"{', '.join(f'{v:.0f}' for v in values)} {_unit(values[-1])}, too few for a middle"
     return f"half within {median(values):.0f} {_unit(median(values))}"
 
 

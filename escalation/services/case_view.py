@@ -16,7 +16,7 @@ from escalation.models.types import AnyRow
 from escalation.security.permissions import Reading, permitted, relation_of
 from escalation.services import case_file, directory, history
 from escalation.services.case_file import CaseFile, is_raiser_slot
-from escalation.services.deadline_view import deadline_views, main_deadline
+from escalation.services.deadline_view import deadline_views, main_deadline, own_deadline
 from escalation.services.history import History
 from escalation.services.seat_view import seat_views
 from escalation.services.unit import Unit
@@ -109,7 +109,8 @@ class _View:
             news=tuple(w for e in events for w in e.written if w.field == "what_changed"),
             safety=_safety(events),
             running=running,
-            main=main_deadline(running, file),
+            main=(main := main_deadline(running, file)),
+            mine=None if (mine := own_deadline(running, file, self.slots)) == main else mine,
             lapsed=tuple(d for d in deadlines if d.state == "lapsed"),
             steps=self._steps(),
             seats=seat_views(self.unit.now, file, self.record, self.slots),

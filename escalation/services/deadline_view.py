@@ -1,13 +1,15 @@
 """Deadlines as they may be shown: how much is left, and the sum that led to the date."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from escalation.models.types import AnyRow
 from escalation.services.case_file import CaseFile
 from escalation.services.history import History
 from escalation.services.views import DeadlineView
+from workflows import amount
 from workflows.amount import Amount
+from workflows.calendar import WorkingCalendar
 from workflows.case import DeadlineState
 from workflows.deadlines import spell_out, working_days_between
 from workflows.vocabulary import Expiry, Side, Unit
@@ -27,11 +29,22 @@ def main_deadline(running: Iterable[DeadlineView], file: CaseFile) -> DeadlineVi
     return ranked[0] if ranked else None
 
 
+def own_deadline(
+    running: Iterable[DeadlineView], file: CaseFile, slots: frozenset[str]
+) -> DeadlineView | None:
+    """The soonest deadline that waits for one of these slots, or None."""
+    stage = file.protocol.stages[file.row.stage]
+    asked = {c.id: {*c.waits_for} for c in stage.clocks}
+    mine = (d for d in running if ({d.waits_for} | asked.get(d.clock, set())) & slots)
+    return min(mine, key=lambda d: d.due, default=None)
+
+
 def _view(now: datetime, file: CaseFile, row: AnyRow, stage: str) -> DeadlineView:
     clock = file.protocol.stages[stage].clock(row.clock)
     side = Side(row.side)
     calendar = file.calendars()[side]
     seat = file.seats()[row.waits_for]
+    days = spell_out(amount_of(row.budget), row.base_at, calendar)
     return DeadlineView(
         clock=row.clock,
         title=clock.title if clock else row.clock,
@@ -43,12 +56,19 @@ def _view(now: datetime, file: CaseFile, row: AnyRow, stage: str) -> DeadlineVie
         base=row.base_at,
         due=row.due_at,
         budget=row.budget,
-        days=spell_out(amount_of(row.budget), row.base_at, calendar),
-        days_left=working_days_between(now, row.due_at, calendar),
+        counts_from=calendar.day_of_notice(row.base_at),
+        days=days,
+        days_left=_days_left(now, row, days, calendar),
         state=DeadlineState(row.state),
         zone=row.zone,
         late_by=row.late_by,
     )
+
+
+def _days_left(now: datetime, row: AnyRow, days: tuple[date, ...], calendar: WorkingCalendar) -> int:
+    """Never more than were given: told in the evening, the rest of that day does not count."""
+    left = working_days_between(now, row.due_at, calendar)
+    return min(left, len(days)) if len(days) > 1 else left
 
 
 def amount_of(budget: str) -> Amount:

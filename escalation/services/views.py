@@ -35,7 +35,8 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeadlineView:
-    """One deadline. `days` are the working days that count, for the sum on the page."""
+    """One deadline. `days` are the working days that count, for the sum on the page, and `counts_from`
+    is the working day on which the notice counts as given: the day before the first of them."""
 
     clock: str
     title: str
@@ -47,6 +48,7 @@ class DeadlineView:
     base: datetime
     due: datetime
     budget: str
+    counts_from: date
     days: tuple[date, ...]
     days_left: int
     """Working days left, today not counted; 0 means today; negative: past its time by so many."""
@@ -200,6 +202,8 @@ class CaseView:
     running: tuple[DeadlineView, ...]
     """Open deadlines, soonest first."""
     main: DeadlineView | None
+    mine: DeadlineView | None
+    """What the reader owes, when it is something else than what the whole case waits for."""
     """The deadline that the whole case waits for now."""
     lapsed: tuple[DeadlineView, ...]
     steps: tuple[StepView, ...]

@@ -106,7 +106,8 @@ def _rows(unit: Unit, account: int, ids: list[tuple[int, int]]) -> list[WorkRow]
 
 def _row(file: CaseFile, account: int, partnership: str, now: datetime) -> WorkRow:
     row, stage = file.row, file.protocol.stages[file.row.stage]
-    main = _main_clock(file)
+    mine = _waiting_for(file, account)
+    main = _main_clock(mine or file.clocks, file)
     seat = file.seats()[main.waits_for] if main else None
     return WorkRow(
         public_id=row.public_id,
@@ -120,9 +121,7 @@ def _row(file: CaseFile, account: int, partnership: str, now: datetime) -> WorkR
         zone=main.zone if main else "Europe/London",
         waits_for_title=seat.title if seat else "",
         waits_for_agency=seat.agency if seat else "",
-        waits_for_me=any(
-            _waits_for(file, c.clock, c.waits_for) & file.slots_of(account) for c in file.clocks
-        ),
+        waits_for_me=bool(mine),
         moved_by_silence=row.moved_by_silence,
         unheld=seat is not None and seat.via is Via.VACANT,
         past_time=any(c.clock in file.lapsed or c.due_at < now for c in file.clocks),
@@ -130,9 +129,15 @@ def _row(file: CaseFile, account: int, partnership: str, now: datetime) -> WorkR
     )
 
 
-def _main_clock(file: CaseFile) -> AnyRow | None:
+def _waiting_for(file: CaseFile, account: int) -> tuple[AnyRow, ...]:
+    """The clocks that wait for this person: on My work their own time counts, not somebody else's."""
+    slots = file.slots_of(account)
+    return tuple(c for c in file.clocks if _waits_for(file, c.clock, c.waits_for) & slots)
+
+
+def _main_clock(clocks: tuple[AnyRow, ...], file: CaseFile) -> AnyRow | None:
     climbs = {c.id for c in file.protocol.stages[file.row.stage].clocks if c.on_expiry is Expiry.CLIMB}
-    ranked = sorted(file.clocks, key=lambda c: (c.clock not in climbs, c.due_at))
+    ranked = sorted(clocks, key=lambda c: (c.clock not in climbs, c.due_at))
     return ranked[0] if ranked else None
 
 

@@ -62,14 +62,20 @@ def budget(words: str) -> str:
 
 def the_sum(deadline: DeadlineView) -> str:
     """How the date was counted, so that anybody can check it."""
-    told = short_moment(deadline.base, deadline.zone)
+    told = _told(deadline)
     until = moment(deadline.due, deadline.zone)
     if len(deadline.days) > 1:
         days = ", ".join(f"{d:%a} {d.day} {d:%b}" for d in deadline.days)
-        return (
-            f"{budget(deadline.budget)}, told {told}: {days}. It ends when {deadline.agency} closes: {until}."
-        )
+        return f"{budget(deadline.budget)}, told {told}; the first is the day after: {days}. It ends when {deadline.agency} closes: {until}."
     return f"{budget(deadline.budget)} from {told}: {until}."
+
+
+def _told(deadline: DeadlineView) -> str:
+    """When somebody was told, and from which day that counts when it is not the same day."""
+    told, first = short_moment(deadline.base, deadline.zone), deadline.counts_from
+    if first == deadline.base.astimezone(ZoneInfo(deadline.zone)).date():
+        return told
+    return f"{told}, outside working hours, so it counts as told on {first:%a} {first.day} {first:%b}"
 
 
 def state(case: CaseView) -> str:

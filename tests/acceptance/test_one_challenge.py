@@ -84,7 +84,7 @@ def test_a_challenge_is_raised_nobody_answers_and_the_board_decides(
 
     office = visit("kate.rowan")
     measures = office.opens(next(p for p in office.opens("/work").split('"') if p.endswith("/measures")))
-    assert "1 of 1 finished challenge changed a decision" in measures
+    assert "1 of 1 settled challenge changed a decision" in measures
     assert "2 times nobody answered" in measures
 
 

@@ -396,6 +396,8 @@ def from_the_diary(diary: Diary, since: date) -> Figures:
     late = [one for one in counted if any(p.late or p.due < diary.now for p in one.running.values())]
     none = [a for a in sorted(AGENCIES) if a not in {one.by for one in counted}]
     open_now = [one for one in counted if one.stage != CLOSED]
+    following = [one for one in counted if one.stage == FOLLOW_UP]
+    said_of_them = [len(following)] if following else []
     silence, changed = count["moved up", "silence"], len(about["changed"] & ended)
     return {
         "raised": len(counted),
@@ -404,6 +406,7 @@ def from_the_diary(diary: Diary, since: date) -> Figures:
         "moved by silence": silence,
         "moved by choice": count["moved up", "chosen"],
         "open": len(open_now),
+        "in follow-up": len(following),
         "past their time": len(late),
         "leads who declined": count["lead declined", ""],
         "withdrawn": len(about["withdrawn"]),
@@ -420,7 +423,9 @@ def from_the_diary(diary: Diary, since: date) -> Figures:
         },
         "days": {s: _days(lines, s) for s in _passed(lines)},
         "headline": [changed, len(ended)] if ended else [],
-        "sentence": [len(counted), len(open_now), silence, len(none)] if counted else [len(none)],
+        "sentence": [len(counted), len(open_now), *said_of_them, silence, len(none)]
+        if counted
+        else [len(none)],
     }
 
 
@@ -445,7 +450,8 @@ def _days(lines: list[Line], stage: str) -> tuple[str, ...]:
     if not days:
         return (f"none has left it{here}",)
     if len(days) < 5:
-        return (f"too few ({', '.join(str(round(d)) for d in days)} {unit_of(max(days))}){here}",)
+        single = ", ".join(str(round(d)) for d in days)
+        return (f"{single} {unit_of(max(days))}, too few for a middle{here}",)
     # A middle of exactly half a day may be said either way: seconds go by while a test runs.
     middles = {round(median(days) - 0.01), round(median(days) + 0.01)}
     return tuple(f"half within {m} {unit_of(m)}{here}" for m in middles)
@@ -460,6 +466,7 @@ def from_the_measures(m: BoardMeasures) -> Figures:
         "moved by silence": m.by_silence,
         "moved by choice": m.chosen,
         "open": m.open_now,
+        "in follow-up": m.in_follow_up,
         "past their time": m.past_time,
         "leads who declined": m.declines,
         "withdrawn": m.withdrawn,

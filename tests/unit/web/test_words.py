@@ -53,6 +53,7 @@ def a_deadline(**other: Any) -> DeadlineView:
         "base": TOLD,
         "due": DUE,
         "budget": "5 working_days",
+        "counts_from": TOLD.date(),
         "days": FIVE_DAYS,
         "days_left": 2,
         "state": DeadlineState.OPEN,
@@ -126,6 +127,7 @@ def a_case(**other: Any) -> CaseView:
         "safety": None,
         "running": (a_deadline(),),
         "main": a_deadline(),
+        "mine": None,
         "lapsed": (),
         "steps": (),
         "seats": (a_seat(),),
@@ -240,8 +242,16 @@ def test_a_budget_of_the_protocol_is_said_in_words(written: str, said: str) -> N
 
 def test_the_sum_names_each_day_that_counts_and_whose_closing_time_ends_it() -> None:
     assert words.the_sum(a_deadline()) == (
-        "5 working days, told Wednesday 18 November, 5:51pm: Thu 19 Nov, Fri 20 Nov, Mon 23 Nov, Tue 24 Nov, "
+        "5 working days, told Wednesday 18 November, 5:51pm; the first is the day after: "
+        "Thu 19 Nov, Fri 20 Nov, Mon 23 Nov, Tue 24 Nov, "
         "Wed 25 Nov. It ends when Northtown Hospitals closes: Wednesday 25 November 2026 at 5pm."
+    )
+
+
+def test_the_sum_says_when_an_evening_counts_as_the_next_working_day() -> None:
+    told_late = a_deadline(counts_from=date(2026, 11, 19), days=FIVE_DAYS[1:])
+    assert "5:51pm, outside working hours, so it counts as told on Thu 19 Nov; the first" in words.the_sum(
+        told_late
     )
 
 
@@ -257,7 +267,7 @@ def test_the_sum_of_a_single_day_is_from_and_until() -> None:
 def test_the_sum_of_two_days_names_both() -> None:
     two = a_deadline(budget="2 working_days", days=FIVE_DAYS[:2])
     assert words.the_sum(two).startswith(
-        "2 working days, told Wednesday 18 November, 5:51pm: Thu 19 Nov, Fri 20 Nov. "
+        "2 working days, told Wednesday 18 November, 5:51pm; the first is the day after: Thu 19 Nov, Fri 20 Nov. "
     )
 
 
