@@ -9,6 +9,7 @@ from typing import TextIO
 import click
 from flask import Flask
 
+from escalation import protocol_commands
 from escalation import selftest as story
 from escalation.app import create_app, refuse_real_people, upgrade_database
 from escalation.config import Settings, from_environment
@@ -17,7 +18,7 @@ from escalation.errors import ConfigurationError, EscalationError, InvalidInput
 from escalation.jobs import scheduler
 from escalation.services import moving_clock, people, setting_up
 from escalation.web import sign_in
-from workflows import diagram, lint, loader
+from workflows import loader
 
 
 def main() -> None:
@@ -77,7 +78,7 @@ def setup(
     office_hours: str, office_address: str, admin_name: str, admin_email: str, protocol: Path | None,
 ) -> None:  # fmt: skip
     """Make a partnership and its first administrator; prints the link with which they set a password."""
-    body = (protocol or loader.shipped()[data.PROTOCOL]).read_text(encoding="utf-8")
+    body = loader.text_of(protocol or loader.shipped()[data.PROTOCOL])
     app, _ = _app()
     with app.app_context():
         made = setting_up.set_up(
@@ -145,33 +146,7 @@ def once() -> None:
         click.echo(f"{name}: {', '.join(f'{k} {v}' for k, v in result.did.items()) or 'nothing'}")
 
 
-@cli.group()
-def protocol() -> None:
-    """Protocol files."""
-
-
-@protocol.command(name="lint")
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
-def lint_files(files: tuple[Path, ...]) -> None:
-    """Check protocol files. Exit 1 when one cannot be used."""
-    bad = False
-    for file in files:
-        findings = lint.lint(loader.load(file))
-        for found in findings:
-            click.echo(f"{file}: {found.weight}: {found.where or 'protocol'}: {found.words}")
-        bad = bad or any(f.weight is lint.Weight.ERROR for f in findings)
-        click.echo(f"{file}: {'must not be published' if bad else 'can be used'}")
-    sys.exit(1 if bad else 0)
-
-
-@protocol.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def show(file: Path) -> None:
-    """Print a protocol file as a Mermaid diagram."""
-    click.echo(diagram.mermaid(loader.load(file)))
-
+cli.add_command(protocol_commands.protocol)
 
 _OF_AN_INSTALLATION = ("ESCALATION_DATABASE_URL", "ESCALATION_PUBLIC_BASE_URL", "ESCALATION_SMTP_HOST")
 

@@ -66,8 +66,8 @@ def clock_words(clock: Clock) -> str:
 
 def silence_words(protocol: Protocol, stage: Stage, clock: Clock) -> str:
     """What happens when nobody answers."""
-    cap, time_out = protocol.caps.get(clock.id), stage.move(Trigger.TIME_OUT)
-    target = cap.to if cap else next(iter(time_out.to), None) if time_out else None
+    cap = protocol.caps.get(clock.id)
+    target = cap.to if cap else stage.silence_leads_to
     return {
         Expiry.CLIMB: f"silence moves it to {target}",
         Expiry.REPEAT: f"silence is told, and it runs again for {clock.repeat}".replace("_", " "),

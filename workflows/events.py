@@ -49,6 +49,8 @@ class EventKind(StrEnum):
     BESIDE_OPENED = "beside_opened"
     TAKEN_AS_KEPT = "taken_as_kept"
     """Nobody answered, and the protocol takes that as: the decision was kept."""
+    VERSION_CHANGED = "version_changed"
+    """A person moved the case to another version of its protocol, with a reason."""
     PROTECTED_MEANWHILE = "protected_meanwhile"
     """They did not agree in time, so what protects the person happens anyway."""
     # These three are written by the service, not by decide(): they tell what the directory and the post did.
@@ -79,6 +81,7 @@ class Event:
     settled_for_now: cause (agreed | board); board_decided: changed; risk_rose: from, to (paces);
     returned: from, to; gate_opened: gate; meeting_*: meeting; time_* and extended: clock, until (ISO UTC);
     resumed: since (ISO UTC); beside_opened: track; taken_as_kept: clock, waits_for;
+    version_changed: from, to (versions);
     follow_up_answered: safer, safe_to_raise; withdrawn: freely; closed: cause; readdressed: agency;
     settlement_*: side, and reply (True when what was agreed to is a reply that was given);
     reminded: clock, rung, waits_for, climbs; post_vacant: slot;

@@ -25,7 +25,7 @@ from workflows.commands import (
 )
 from workflows.protocol import Clock, Move, Protocol, Stage
 from workflows.triggers import Trigger
-from workflows.vocabulary import Expiry, Gate, Side, Urgency
+from workflows.vocabulary import Expiry, Gate, Phase, Side, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +193,20 @@ GATE_WORDS: Mapping[Gate, str] = {
 """Why a closed gate holds a move, in words a person can act on."""
 
 
+GATE_MEANS: Mapping[Gate, str] = {
+    Gate.MANAGER_VALIDATES: "A manager of this agency agrees that it should go on",
+    Gate.LEAD_CONSULTED: "The safeguarding lead was consulted",
+    Gate.EVIDENCE_ATTACHED: "What the concern rests on is on record",
+    Gate.DISCUSSION_RECORDED: "What was said between those who disagree is on record",
+    Gate.PERSON_VIEW_OR_REASON: "What the person wants is on record, or why they were not asked",
+    Gate.SECOND_OPINION_INDEPENDENT: "The second opinion is independent of the first",
+    Gate.FAMILY_TOLD: "The family was told, or why not is on record",
+    Gate.LESSONS_RECORDED: "What was learnt is on record, and why it was not settled earlier",
+    Gate.SECOND_PERSON_AGREES: "A second person agrees to this",
+}
+"""What can be confirmed, in words."""
+
+
 def gate_is_yours(question: Question) -> Refusal | None:
     """The gate is one of this stage, and this person may open it."""
     command, gates = question.command, question.stage().gates
@@ -276,7 +290,13 @@ def stands_still(question: Question) -> Refusal | None:
     return None
 
 
+def no_party_at_the_board(question: Question) -> Refusal | None:
+    """Where the board decides, nobody decides in their own case, whatever a file says."""
+    return not_party(question) if question.stage().phase is Phase.ARBITRATION else None
+
+
 ALWAYS: Mapping[Trigger, tuple[Condition, ...]] = {
+    Trigger.RECORD_DECISION: (no_party_at_the_board,),
     Trigger.CONFIRM: (gate_is_yours,),
     Trigger.CONVENE: (meeting_is_here,),
     Trigger.HOLD_MEETING: (meeting_is_here,),

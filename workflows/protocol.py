@@ -149,6 +149,12 @@ class Stage:
     meetings: tuple[Meeting, ...] = ()
     on_deadlock: str | None = None
 
+    @property
+    def silence_leads_to(self) -> str | None:
+        """The stage to which silence moves a case from here, or None where it moves nothing."""
+        time_out = self.move(Trigger.TIME_OUT)
+        return next(iter(time_out.to), None) if time_out else None
+
     def move(self, trigger: Trigger) -> Move | None:
         """The move of this stage for `trigger`, or None if the stage has none."""
         return next((m for m in self.moves if m.trigger is trigger), None)
@@ -262,6 +268,14 @@ class Protocol:
         """A clock that may run in a stage: one of its own, or a cap over it."""
         cap = self.caps.get(clock)
         return cap.clock if cap else self.stages[stage].clock(clock)
+
+    def clocks_of(self, stage: str) -> tuple[Clock, ...]:
+        """Every clock that may run in a stage: its own, and the caps over it."""
+        return (*self.stages[stage].clocks, *(cap.clock for cap in self.caps_over(stage)))
+
+    def climbing(self, stage: str) -> frozenset[str]:
+        """The clocks that move a case up from a stage when nobody answers."""
+        return frozenset(c.id for c in self.clocks_of(stage) if c.on_expiry is Expiry.CLIMB)
 
     def caps_over(self, stage: str) -> tuple[Cap, ...]:
         """The caps that run while a case is in this stage."""

@@ -22,7 +22,7 @@ from escalation.services import (
 from escalation.services.submissions import new_key
 from escalation.services.unit import reading, writing
 from workflows import commands as c
-from workflows.loader import shipped
+from workflows.loader import shipped, text_of
 from workflows.vocabulary import Urgency
 
 PARTNERSHIP = "Northtown Safeguarding Partnership"
@@ -65,7 +65,7 @@ def _partnership() -> setting_up.NewPartnership:
         office_address="board.office@demo.invalid",
         administrator_name="Kate Rowan",
         administrator_email="kate.rowan@demo.invalid",
-        protocol=shipped()[PROTOCOL].read_text(encoding="utf-8"),
+        protocol=text_of(shipped()[PROTOCOL]),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -41,6 +42,7 @@ class Case(Base):
             ["protocol_version.partnership_id", "protocol_version.id"],
         ),
         ForeignKeyConstraint(["partnership_id", "follows_id"], ["case.partnership_id", "case.id"]),
+        ForeignKeyConstraint(["partnership_id", "beside_id"], ["case.partnership_id", "case.id"]),
         one_of("phase", Phase),
         one_of("position", Position),
         one_of("lead_view", LeadView),
@@ -57,6 +59,10 @@ class Case(Base):
     challenged_role: Mapped[str] = mapped_column(String(20))
     urgency: Mapped[str] = mapped_column(String(20))
     track: Mapped[str] = mapped_column(String(40))
+    pace: Mapped[str] = mapped_column(String(40))
+    terms: Mapped[str] = mapped_column(Text)
+    """What was agreed or put on record and bears on what may follow (see `services.terms`)."""
+    paused_at: Mapped[datetime | None]
     stage: Mapped[str] = mapped_column(String(40))
     phase: Mapped[str] = mapped_column(String(20), index=True)
     entry_seq: Mapped[int] = mapped_column(Integer)
@@ -66,6 +72,8 @@ class Case(Base):
     raised_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     follows_id: Mapped[int | None] = mapped_column(BigId)
+    beside_id: Mapped[int | None] = mapped_column(BigId)
+    """The case beside which this one was opened, on a track of its own."""
     version: Mapped[int] = mapped_column(Integer)
     event_seq: Mapped[int] = mapped_column(Integer)
     head: Mapped[str] = mapped_column(String(64))
@@ -93,7 +101,7 @@ class StageEntry(Base):
     seq: Mapped[int] = mapped_column(Integer, primary_key=True)
     stage: Mapped[str] = mapped_column(String(40))
     phase: Mapped[str] = mapped_column(String(20))
-    track: Mapped[str] = mapped_column(String(40))
+    pace: Mapped[str] = mapped_column(String(40))
     cause: Mapped[str] = mapped_column(String(20))
     entered_at: Mapped[datetime]
     left_at: Mapped[datetime | None]

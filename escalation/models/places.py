@@ -8,24 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from escalation.models.base import STRICT, Base
 from escalation.models.types import BigId, one_of
-from workflows.vocabulary import Tier
-
-
-class AgencyKind(StrEnum):
-    """The closed list of kinds of agency, for measures and for words."""
-
-    GENERAL_PRACTICE = "general_practice"
-    HOSPITAL = "hospital"
-    HEALTH_VISITING = "health_visiting"
-    SOCIAL_CARE = "social_care"
-    POLICE = "police"
-    SCHOOL = "school"
-    HOUSING = "housing"
-    PROBATION = "probation"
-    AMBULANCE = "ambulance"
-    VOLUNTARY = "voluntary"
-    BOARD = "board"
-    OTHER = "other"
+from workflows.vocabulary import AgencyKind, Tier
 
 
 class HoldingKind(StrEnum):

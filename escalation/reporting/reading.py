@@ -27,10 +27,9 @@ from escalation.models import (
     ProtocolVersion,
     StageEntry,
 )
-from escalation.models.places import AgencyKind
 from escalation.models.types import AnyRow
 from workflows.loader import loads
-from workflows.vocabulary import Tier
+from workflows.vocabulary import AgencyKind, Tier
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,7 @@ class ActionSchema(Schema):
 
     trigger = _word(Trigger, required=True)
     refusal = fields.String(allow_none=True)
+    choices = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
 class SafetySchema(Schema):

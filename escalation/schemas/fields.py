@@ -1,12 +1,16 @@
 """Fields that mean the same in a form and in JSON."""
 
 import re
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, fields
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _NHS_WEIGHTS = range(10, 1, -1)
+_ZONE = ZoneInfo("Europe/London")
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
 class Written(fields.String):
@@ -61,6 +65,28 @@ class Choice(fields.String):
         if value not in self.words:
             raise ValidationError(self.ask)
         return value
+
+
+class Instant(fields.DateTime):
+    """A day and a time as people write them, `2026-11-30 16:00`, in the zone of the United Kingdom, or
+    with an offset of its own."""
+
+    def __init__(self, ask: str) -> None:
+        self.ask = ask
+        super().__init__(required=False, load_default=None, allow_none=True)
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
+        """The instant, aware. Raises ValidationError when it is missing or no time."""
+        text = value.strip() if isinstance(value, str) else ""
+        if not text:
+            raise ValidationError(self.ask)
+        try:
+            given = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise ValidationError("Write the day and the time, for example 2026-11-30 16:00") from error
+        if not _FIRST_YEAR <= given.year <= _LAST_YEAR:
+            raise ValidationError("Write a year with four digits, for example 2026-11-30 16:00")
+        return given if given.tzinfo else given.replace(tzinfo=_ZONE)
 
 
 def _is_missing(value: Any) -> bool:

@@ -7,12 +7,15 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields
 
 from escalation.errors import InvalidInput
-from escalation.schemas.fields import Choice, Written
+from escalation.schemas.fields import Choice, Instant, Written
 from escalation.schemas.words import LONG, SHORT
 from workflows import commands as c
 from workflows.triggers import Trigger
+from workflows.vocabulary import Gate
 
 YES_NO = ("yes", "no")
+NAME = 40
+"""How long the id of a stage, a clock or a meeting may be."""
 _SAFETY = {"safety": Written("Who keeps this person safe tonight", SHORT)}
 
 
@@ -56,6 +59,12 @@ def _followed_up(given: Mapping[str, Any]) -> c.Command:
     return c.AnswerFollowUp(**{**given, **words})
 
 
+def _going(kind: type[c.Going]) -> Move:
+    where = Written("Where to", NAME)
+    return Move(_schema(to=where, reasons=_reasons("Enter your reasons")), _plain(kind))
+
+
+_WHEN = Instant("Enter the day and the time")
 _OUTCOME = "Enter the outcome for the child or adult"
 
 MOVES: Mapping[Trigger, Move] = {
@@ -130,6 +139,71 @@ MOVES: Mapping[Trigger, Move] = {
             safe_to_raise=Choice(c.SafeToRaise, "Select an answer", default=str(c.SafeToRaise.NOT_SAID)),
         ),
         _followed_up,
+    ),
+    Trigger.SKIP: _going(c.Skip),
+    Trigger.RETURN_DOWN: _going(c.ReturnDown),
+    Trigger.CHOOSE_FORUM: _going(c.ChooseForum),
+    Trigger.HAND_OVER: _going(c.HandOver),
+    Trigger.CONFIRM: Move(
+        _schema(
+            gate=Choice(Gate, "Select what you confirm"),
+            how=Written("How you know", LONG, ask="Enter how you know"),
+        ),
+        lambda given: c.Confirm(**{**given, "gate": Gate(given["gate"])}),
+    ),
+    Trigger.CONVENE: Move(
+        _schema(
+            meeting=Written("Meeting", NAME, ask="Select the meeting"),
+            when=Instant("Enter when the meeting is"),
+            reasons=Written("What it is for", SHORT),
+        ),
+        _plain(c.Convene),
+    ),
+    Trigger.HOLD_MEETING: Move(
+        _schema(
+            meeting=Written("Meeting", NAME, ask="Select the meeting"),
+            minutes=Written("What was said", LONG, ask="Enter who was there and what was said"),
+        ),
+        _plain(c.HoldMeeting),
+    ),
+    Trigger.RECORD_PLAN: Move(
+        _schema(plan=Written("Plan", LONG, ask="Enter what will be done, by whom and by when")),
+        _plain(c.RecordPlan),
+    ),
+    Trigger.RECORD_DISSENT: Move(
+        _schema(dissent=Written("Who sees it differently", LONG, ask="Enter what you see differently")),
+        _plain(c.RecordDissent),
+    ),
+    Trigger.SET_TIME: Move(
+        _schema(until=_WHEN, reasons=_reasons("Enter why it must be sooner", SHORT)), _plain(c.SetTime)
+    ),
+    Trigger.PROPOSE_TIME: Move(
+        _schema(
+            clock=Written("Which time", NAME, ask="Select which time"),
+            until=_WHEN,
+            reasons=_reasons("Enter your reasons", SHORT),
+        ),
+        _plain(c.ProposeTime),
+    ),
+    Trigger.AGREE_TIME: Move(_schema(), _plain(c.AgreeTime)),
+    Trigger.EXTEND: Move(
+        _schema(
+            clock=Written("Which time", NAME, ask="Select which time"),
+            until=_WHEN,
+            reasons=_reasons("Enter why more time is needed", SHORT),
+        ),
+        _plain(c.Extend),
+    ),
+    Trigger.PAUSE: Move(
+        _schema(reasons=_reasons("Enter why the clocks should stand still")), _plain(c.Pause)
+    ),
+    Trigger.RESUME: Move(_schema(reasons=Written("Your reasons", LONG)), _plain(c.Resume)),
+    Trigger.OPEN_BESIDE: Move(
+        _schema(
+            track=Written("Track", NAME, ask="Select what to open"),
+            reasons=_reasons("Enter why it should be opened"),
+        ),
+        _plain(c.OpenBeside),
     ),
 }
 """Readdress is missing: it names an agency, so it has `readdress_from`. Raise and time_out are no moves."""

@@ -35,14 +35,15 @@ class Reading(StrEnum):
 
 Action = Trigger | Reading
 
-_OPEN = frozenset({Phase.MANAGER, Phase.SENIOR, Phase.ARBITRATION})
-_RUNNING = _OPEN | {Phase.INFORMAL, Phase.PROVISIONAL}
+_OPEN = frozenset({Phase.INFORMAL, Phase.MANAGER, Phase.SENIOR, Phase.ARBITRATION})
+_RUNNING = _OPEN | {Phase.PROVISIONAL}
 _ANY = _RUNNING | {Phase.CLOSED}
 
 _EVERYONE = frozenset(Relation)
 _PARTIES = frozenset({Relation.RAISER, Relation.RAISING_LEADER, Relation.CHALLENGED_LEADER})
 _RAISING = frozenset({Relation.RAISER, Relation.RAISING_LEADER})
 _BOARD = frozenset({Relation.OFFICE, Relation.CHAIR})
+_LEADERS = _EVERYONE - {Relation.RAISER}
 
 TABLE: dict[Action, tuple[frozenset[Relation], frozenset[Phase]]] = {
     Reading.SUMMARY: (_EVERYONE, _ANY),
@@ -51,7 +52,7 @@ TABLE: dict[Action, tuple[frozenset[Relation], frozenset[Phase]]] = {
     Reading.PRIVATE: (_BOARD | {Relation.RAISER}, _ANY),
     Trigger.SUPPORT: (frozenset({Relation.RAISING_LEADER}), _OPEN),
     Trigger.DECLINE_SUPPORT: (frozenset({Relation.RAISING_LEADER}), _OPEN),
-    Trigger.ACKNOWLEDGE: (_EVERYONE - {Relation.RAISER}, _RUNNING),
+    Trigger.ACKNOWLEDGE: (_LEADERS, _RUNNING),
     Trigger.CHANGE_DECISION: (frozenset({Relation.CHALLENGED_LEADER}), _OPEN),
     Trigger.KEEP_DECISION: (frozenset({Relation.CHALLENGED_LEADER}), _OPEN),
     Trigger.ASK_INFORMATION: (frozenset({Relation.CHALLENGED_LEADER}), _OPEN),
@@ -62,10 +63,27 @@ TABLE: dict[Action, tuple[frozenset[Relation], frozenset[Phase]]] = {
     Trigger.AGREE_SETTLEMENT: (_PARTIES, _OPEN),
     Trigger.DECLINE_SETTLEMENT: (_PARTIES, _OPEN),
     Trigger.ESCALATE: (_PARTIES, _OPEN),
-    Trigger.WITHDRAW: (frozenset({Relation.RAISER}), _OPEN | {Phase.INFORMAL}),
-    Trigger.RECORD_DECISION: (frozenset({Relation.CHAIR}), frozenset({Phase.ARBITRATION})),
-    Trigger.RECUSE: (frozenset({Relation.CHAIR}), frozenset({Phase.ARBITRATION})),
+    Trigger.WITHDRAW: (frozenset({Relation.RAISER}), _OPEN),
+    # Some boards let heads or directors decide below the board; at the board nobody decides their own case.
+    Trigger.RECORD_DECISION: (_LEADERS - {Relation.OFFICE}, _OPEN),
+    Trigger.RECUSE: (_LEADERS - {Relation.OFFICE}, _OPEN),
     Trigger.ANSWER_FOLLOW_UP: (_RAISING, frozenset({Phase.PROVISIONAL})),
+    Trigger.SKIP: (_EVERYONE, _OPEN),
+    Trigger.RETURN_DOWN: (_LEADERS, _OPEN),
+    Trigger.CHOOSE_FORUM: (_LEADERS, _OPEN),
+    Trigger.HAND_OVER: (_EVERYONE, _RUNNING),
+    Trigger.CONFIRM: (_EVERYONE, _RUNNING),
+    Trigger.CONVENE: (_EVERYONE, _RUNNING),
+    Trigger.HOLD_MEETING: (_EVERYONE, _RUNNING),
+    Trigger.RECORD_PLAN: (_EVERYONE, _RUNNING),
+    Trigger.RECORD_DISSENT: (_EVERYONE, _RUNNING),
+    Trigger.SET_TIME: (_EVERYONE, _OPEN),
+    Trigger.PROPOSE_TIME: (_PARTIES, _OPEN),
+    Trigger.AGREE_TIME: (_PARTIES, _OPEN),
+    Trigger.EXTEND: (_LEADERS, _RUNNING),
+    Trigger.PAUSE: (_LEADERS, _OPEN),
+    Trigger.RESUME: (_EVERYONE, _OPEN),
+    Trigger.OPEN_BESIDE: (_EVERYONE, _RUNNING),
 }
 """RAISE and TIME_OUT are missing on purpose: raising needs a post, not a case; time is nobody's to send."""
 
@@ -74,7 +92,7 @@ def relation_of(protocol: Protocol, slot: str) -> Relation:
     """The relation that a slot of a protocol gives."""
     found = protocol.slots[slot]
     if found.side is Side.BOARD:
-        return Relation.CHAIR if found.tier is Tier.CHAIR else Relation.OFFICE
+        return Relation.CHAIR if found.tier in (Tier.CHAIR, Tier.PANEL) else Relation.OFFICE
     if found.side is Side.CHALLENGED:
         return Relation.CHALLENGED_LEADER
     return Relation.RAISER if found.tier is Tier.PRACTITIONER else Relation.RAISING_LEADER

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from escalation.models import Partnership
-from escalation.models.places import AgencyKind
 from escalation.services import directory
 from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, reading
 from escalation.services.views import PartnershipView, WhoIsTold
-from workflows.vocabulary import Tier
+from workflows.vocabulary import AgencyKind, Tier
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ _QUESTIONS = (
     (
         "deadline_missed",
         "{count} deadlines ran out and nothing happened",
-        "SELECT count(*) FROM deadline WHERE state = 'open' AND due_at < :before",
+        """SELECT count(*) FROM deadline d JOIN "case" c ON c.partnership_id = d.partnership_id
+             AND c.id = d.case_id WHERE d.state = 'open' AND d.due_at < :before AND c.paused_at IS NULL""",
         GRACE,
     ),
     (
@@ -65,7 +66,7 @@ _QUESTIONS = (
         "{count} open cases wait for nobody: no deadline runs",
         """SELECT count(*) FROM "case" c WHERE c.phase NOT IN ('closed', 'draft') AND NOT EXISTS (
              SELECT 1 FROM deadline d WHERE d.partnership_id = c.partnership_id AND d.case_id = c.id
-             AND d.entry_seq = c.entry_seq AND d.state = 'open')""",
+             AND (d.entry_seq = c.entry_seq OR d.clock LIKE 'cap:%') AND d.state = 'open')""",
         timedelta(0),
     ),
     (

@@ -25,13 +25,14 @@ from escalation.models import (
     StageEntry,
 )
 from escalation.models.types import AnyRow, AnySelect
-from escalation.services import directory, protocols
+from escalation.services import directory, protocols, terms
 from escalation.services.directory import Directory, HeldPost
 from notifications.message import Person, Seat, Via
 from workflows.calendar import WorkingCalendar
-from workflows.case import Actor, CaseState, LeadView, Position, Proposal, RunningClock
+from workflows.case import Actor, CaseState, LeadView, Position, Proposal, RunningClock, Terms
 from workflows.events import Cause
-from workflows.protocol import Protocol, Slot
+from workflows.protocol import CAP, Protocol, Slot
+from workflows.routing import unfilled
 from workflows.vocabulary import Side, Tier
 
 
@@ -72,7 +73,12 @@ class CaseFile:
             empty_slots=self.empty_slots(),
             party_agencies=self.party_agencies(),
             party_people=self.acted | {self.row.raiser_id},
+            terms=self.terms(),
         )
+
+    def terms(self) -> Terms:
+        """What was agreed or put on record and bears on what may follow."""
+        return terms.from_text(self.row.terms, self.row.paused_at)
 
     def calendars(self) -> Mapping[Side, WorkingCalendar]:
         """The working calendar of each side."""
@@ -89,15 +95,21 @@ class CaseFile:
         return frozenset(p.agency_id for p in self.places if p.side != Side.BOARD)
 
     def empty_slots(self) -> frozenset[str]:
-        """Slots in which only the raiser could sit: nobody is asked to support themselves."""
+        """Slots that stay empty: conditional ones that do not fit, the second challenged agency when none
+        was named, and those in which only the raiser could sit. Nobody is asked to support themselves."""
         alone = frozenset({self.row.raiser_id})
-        return frozenset(
-            s.id
-            for s in self.protocol.slots.values()
-            if s.side is Side.RAISING
-            and not is_raiser_slot(s)
-            and (post := self.post_for(s)) is not None
-            and post.accounts() == alone
+        also = frozenset(s.id for s in self.protocol.slots.values() if s.also)
+        return (
+            also
+            | unfilled(self.protocol, self.terms().facts)
+            | frozenset(
+                s.id
+                for s in self.protocol.slots.values()
+                if s.side is Side.RAISING
+                and not is_raiser_slot(s)
+                and (post := self.post_for(s)) is not None
+                and post.accounts() == alone
+            )
         )
 
     def place_in(self, slot: str) -> AnyRow | None:
@@ -109,8 +121,19 @@ class CaseFile:
         place = self.place_in(slot.id)
         if place is not None:
             return self.directory.posts.get(place.post_id) if place.post_id else None
+        return self.find(slot, self.agency_of(slot.side))
+
+    def find(self, slot: Slot, agency: int) -> HeldPost | None:
+        """The post that answers for a slot in an agency: of its tier, of an alternative one, or borrowed."""
         line = self.row.challenged_role if slot.line else None
-        return self.directory.find(self.agency_of(slot.side), slot.tier, line)
+        lender = slot.borrows.get(self.agencies[agency].kind)
+        agencies = (agency, *(a.id for a in self.agencies.values() if a.kind == lender))
+        found = (
+            self.directory.find(where, tier, line)
+            for where in agencies
+            for tier in (slot.tier, *slot.alternatives)
+        )
+        return next((post for post in found if post is not None), None)
 
     def seats(self) -> Mapping[str, Seat]:
         """Who sits in each slot of the protocol today (or would, for slots not seated yet)."""
@@ -174,18 +197,18 @@ def load(
     agencies = _agencies(
         session, {p.agency_id for ps in places.values() for p in ps} | {board.id} | and_agencies
     )
-    known = directory.directory_of(session, partnership, agencies, now)
     books = protocols.versions(session, {row.protocol_version_id for row in rows})
+    lenders = directory.lenders(session, partnership, books.values())
+    agencies |= _agencies(session, lenders - agencies.keys())
+    known = directory.directory_of(session, partnership, agencies, now)
     return {
         row.id: CaseFile(
             row=row,
             protocol=books[row.protocol_version_id],
             places=tuple(places[row.id]),
             clocks=tuple(c for c in clocks[row.id] if c.state == "open"),
-            rungs={c.clock: c.rung for c in clocks[row.id] if c.entry_seq == row.entry_seq},
-            lapsed=frozenset(
-                c.clock for c in clocks[row.id] if c.entry_seq == row.entry_seq and c.state == "lapsed"
-            ),
+            rungs={c.clock: c.rung for c in clocks[row.id] if _runs_here(c, row)},
+            lapsed=frozenset(c.clock for c in clocks[row.id] if _runs_here(c, row) and c.state == "lapsed"),
             proposal=next(iter(proposals[row.id]), None),
             recused=frozenset(r.account_id for r in recusals[row.id]),
             directory=known,
@@ -196,6 +219,11 @@ def load(
         )
         for row in rows
     }
+
+
+def _runs_here(clock: AnyRow, case: AnyRow) -> bool:
+    """Whether a deadline belongs to the stage entry in which the case is, or to a cap over several."""
+    return bool(clock.entry_seq == case.entry_seq or clock.clock.startswith(CAP))
 
 
 def _cases(partnership: int, ids: Sequence[int]) -> AnySelect:

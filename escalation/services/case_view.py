@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import select
 
 from escalation.models import Partnership
-from escalation.models.places import AgencyKind
 from escalation.models.types import AnyRow
 from escalation.security.permissions import Reading, permitted, relation_of
 from escalation.services import case_file, directory, history
 from escalation.services.case_file import CaseFile, is_raiser_slot
+from escalation.services.choices import choices_for
 from escalation.services.deadline_view import deadline_views, main_deadline, own_deadline
 from escalation.services.history import History
 from escalation.services.seat_view import seat_views
@@ -36,8 +36,7 @@ from workflows.commands import Safer
 from workflows.events import EventKind
 from workflows.machine import possibilities
 from workflows.protocol import Stage
-from workflows.triggers import Trigger
-from workflows.vocabulary import Phase, Side
+from workflows.vocabulary import AgencyKind, Phase, Side
 
 _LEADERSHIP = frozenset({EventKind.LEAD_SUPPORTED, EventKind.LEAD_DECLINED})
 _PRIVATE_CODES = frozenset({"safe_to_raise", "freely"})
@@ -125,8 +124,8 @@ class _View:
 
     def _if_nobody(self, stage: Stage) -> str | None:
         """The stage to which silence moves the case, or None where silence moves nothing."""
-        time_out = stage.move(Trigger.TIME_OUT)
-        return self.file.protocol.stages[time_out.to].name if time_out and time_out.to else None
+        above = stage.silence_leads_to
+        return self.file.protocol.stages[above].name if above else None
 
     def events(self) -> tuple[EventView, ...]:
         """Newest first, without what this person may not read."""
@@ -195,7 +194,9 @@ class _View:
         agencies = frozenset(p.agency_id for p in held if p.agency_kind != AgencyKind.BOARD)
         actor = self.file.actor(self.account, agencies)
         return tuple(
-            ActionView(p.trigger, p.refusal.reason if p.refusal else None)
+            ActionView(
+                p.trigger, p.refusal.reason if p.refusal else None, choices_for(self.file, p.trigger, actor)
+            )
             for p in possibilities(self.file.protocol, self.file.state(), actor)
             if permitted(self.relations, p.trigger, self.phase)
         )

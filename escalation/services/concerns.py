@@ -4,29 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from escalation.errors import NotAllowed, NotFound
-from escalation.models import Agency, Case, DraftRow, Membership, Partnership, Statement
-from escalation.models.places import AgencyKind
+from escalation.errors import NotAllowed, NotFound, Refused
+from escalation.models import Agency, DraftRow, Membership, Partnership, Statement
 from escalation.models.types import AnyRow
 from escalation.security import access
-from escalation.security.chain import GENESIS
-from escalation.security.public_ids import new_public_id, new_reference
+from escalation.security.public_ids import new_public_id
 from escalation.services import case_file, cases, directory, protocols, submissions, transition
 from escalation.services.case_file import CaseFile
-from escalation.services.deadline_view import amount_of
+from escalation.services.deadline_view import days_of
+from escalation.services.opening import NewCase, NewRow, insert_case
 from escalation.services.unit import Unit, reading, writing
 from escalation.services.views import CaseView, RaisePreview, WhoIsTold
-from workflows.case import Decision
+from workflows.case import Decision, Refusal
 from workflows.commands import RaiseConcern
-from workflows.deadlines import spell_out
 from workflows.machine import begin
 from workflows.protocol import Protocol
-from workflows.triggers import Trigger
-from workflows.vocabulary import Phase, Side, Tier
+from workflows.vocabulary import AgencyKind, Side, Tier, Within
 
 _TRIES = 5
 
@@ -119,6 +116,8 @@ def _ground(unit: Unit, account: int, concern: NewConcern) -> _Ground:
     board = directory.board_agency(session, partnership.id)
     own = session.execute(select(*Agency.__table__.c).where(Agency.id == raising)).one()
     agencies = {own.id: own, challenged.id: challenged, board.id: board}
+    for lender in sorted(directory.lenders(session, partnership.id, [protocol]) - agencies.keys()):
+        agencies[lender] = session.execute(select(*Agency.__table__.c).where(Agency.id == lender)).one()
     return _Ground(partnership, raising, challenged, version, protocol, agencies, board.id)
 
 
@@ -139,9 +138,10 @@ def raising_agency(session: Session, account: int, partnership: int, unit: Unit)
 def _empty_file(unit: Unit, account: int, concern: NewConcern, ground: _Ground, case_id: int) -> CaseFile:
     """The file of a case that does not stand yet: nobody takes part, nothing runs."""
     known = directory.directory_of(unit.session, ground.partnership.id, ground.agencies, unit.now)
-    row: Any = _NewRow(
+    row: Any = NewRow(
         id=case_id,
         partnership_id=ground.partnership.id,
+        protocol_version_id=ground.version,
         raiser_id=account,
         challenged_role=concern.challenged_role,
     )
@@ -161,25 +161,8 @@ def _empty_file(unit: Unit, account: int, concern: NewConcern, ground: _Ground, 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _NewRow:
-    """What a case row says before anything has happened."""
-
-    id: int
-    partnership_id: int
-    raiser_id: int
-    challenged_role: str
-    phase: str = Phase.DRAFT
-    entry_seq: int = 0
-    version: int = 0
-    event_seq: int = 0
-    head: str = GENESIS
-    closed_at: None = None
-    raiser_mail_ok: bool = True
-
-
 def _begin(file: CaseFile, concern: NewConcern, unit: Unit) -> Decision:
-    return begin(
+    answer = begin(
         file.protocol,
         concern.command,
         calendars=file.calendars(),
@@ -187,35 +170,28 @@ def _begin(file: CaseFile, concern: NewConcern, unit: Unit) -> Decision:
         party_agencies=frozenset(file.parties.values()),
         party_people=frozenset({file.row.raiser_id}),
         now=unit.now,
+        challenged=file.agencies[file.parties[Side.CHALLENGED]].kind,
+        within=Within.AGENCY if len(set(file.parties.values())) == 1 else Within.BETWEEN,
     )
+    if isinstance(answer, Refusal):
+        raise Refused(answer.code, answer.reason)
+    return answer
 
 
 def _insert(
     unit: Unit, account: int, concern: NewConcern, ground: _Ground, decision: Decision, public_id: str
 ) -> int:
-    after = decision.after
-    values = {
-        "partnership_id": ground.partnership.id,
-        "public_id": public_id,
-        "reference": new_reference(ground.partnership.reference_prefix, unit.now.year),
-        "protocol_version_id": ground.version,
-        "raiser_id": account,
-        "challenged_role": concern.challenged_role,
-        "urgency": str(concern.command.urgency),
-        "pace": after.pace,
-        "stage": after.stage,
-        "phase": str(Phase.DRAFT),
-        "entry_seq": 0,
-        "position": str(after.position),
-        "lead_view": str(after.lead_view),
-        "readdressed": 0,
-        "raised_at": unit.now,
-        "follows_id": _followed(unit, account, concern, ground),
-        "version": 0,
-        "event_seq": 0,
-        "head": GENESIS,
-    }
-    return int(unit.session.execute(insert(Case).values(**values).returning(Case.id)).scalar_one())
+    new = NewCase(
+        partnership_id=ground.partnership.id,
+        prefix=ground.partnership.reference_prefix,
+        public_id=public_id,
+        protocol_version_id=ground.version,
+        raiser_id=account,
+        challenged_role=concern.challenged_role,
+        urgency=str(concern.command.urgency),
+        follows_id=_followed(unit, account, concern, ground),
+    )
+    return insert_case(unit, new, decision)
 
 
 def _followed(unit: Unit, account: int, concern: NewConcern, ground: _Ground) -> int | None:
@@ -233,14 +209,15 @@ def preview(account: int, concern: NewConcern) -> RaisePreview:
         ground = _ground(unit, account, concern)
         file = _empty_file(unit, account, concern, ground, case_id=0)
         decision = _begin(file, concern, unit)
-        main = next(c for c in decision.started if c.side is Side.CHALLENGED)
-        move = ground.protocol.first_stage.move(Trigger.TIME_OUT)
+        main = next((c for c in decision.started if c.side is Side.CHALLENGED), decision.started[0])
+        stage = ground.protocol.stages[decision.after.stage]
+        above = stage.silence_leads_to
         return RaisePreview(
-            told=_told(file, ground.protocol.first_stage.seats),
+            told=_told(file, stage.seats),
             due=main.due,
-            days=spell_out(amount_of(main.budget), main.base, file.calendars()[Side.CHALLENGED]),
+            days=days_of(main.budget, main.base, main.due, file.calendars()[Side.CHALLENGED]),
             budget=main.budget,
-            next_stage=ground.protocol.stages[move.to].name if move and move.to else "",
+            next_stage=ground.protocol.stages[above].name if above else "",
             zone=main.zone,
             earlier_cases=_earlier(unit, account, ground.partnership.id, concern.command.person_reference),
         )

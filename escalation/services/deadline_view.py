@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from escalation.models.types import AnyRow
 from escalation.services.case_file import CaseFile
 from escalation.services.history import History
 from escalation.services.views import DeadlineView
 from workflows import amount
-from workflows.amount import Amount
 from workflows.calendar import WorkingCalendar
 from workflows.case import DeadlineState
 from workflows.deadlines import spell_out, working_days_between
-from workflows.vocabulary import Expiry, Side, Unit
+from workflows.vocabulary import Side, Unit
 
 
 def deadline_views(now: datetime, file: CaseFile, record: History) -> tuple[DeadlineView, ...]:
@@ -23,8 +23,7 @@ def deadline_views(now: datetime, file: CaseFile, record: History) -> tuple[Dead
 
 def main_deadline(running: Iterable[DeadlineView], file: CaseFile) -> DeadlineView | None:
     """The deadline that the whole case waits for: one that climbs, else the soonest."""
-    clocks = file.protocol.stages[file.row.stage].clocks
-    climbs = {c.id for c in clocks if c.on_expiry is Expiry.CLIMB}
+    climbs = file.protocol.climbing(file.row.stage)
     ranked = sorted(running, key=lambda d: (d.clock not in climbs, d.due))
     return ranked[0] if ranked else None
 
@@ -33,18 +32,17 @@ def own_deadline(
     running: Iterable[DeadlineView], file: CaseFile, slots: frozenset[str]
 ) -> DeadlineView | None:
     """The soonest deadline that waits for one of these slots, or None."""
-    stage = file.protocol.stages[file.row.stage]
-    asked = {c.id: {*c.waits_for} for c in stage.clocks}
+    asked = {c.id: {*c.waits_for} for c in file.protocol.clocks_of(file.row.stage)}
     mine = (d for d in running if ({d.waits_for} | asked.get(d.clock, set())) & slots)
     return min(mine, key=lambda d: d.due, default=None)
 
 
 def _view(now: datetime, file: CaseFile, row: AnyRow, stage: str) -> DeadlineView:
-    clock = file.protocol.stages[stage].clock(row.clock)
+    clock = file.protocol.clock(stage, row.clock)
     side = Side(row.side)
     calendar = file.calendars()[side]
     seat = file.seats()[row.waits_for]
-    days = spell_out(amount_of(row.budget), row.base_at, calendar)
+    days = days_of(row.budget, row.base_at, row.due_at, calendar)
     return DeadlineView(
         clock=row.clock,
         title=clock.title if clock else row.clock,
@@ -71,7 +69,8 @@ def _days_left(now: datetime, row: AnyRow, days: tuple[date, ...], calendar: Wor
     return min(left, len(days)) if len(days) > 1 else left
 
 
-def amount_of(budget: str) -> Amount:
-    """The amount that a deadline row has in words, for example `5 working_days`."""
-    count, _, unit = budget.partition(" ")
-    return Amount(int(count), Unit(unit))
+def days_of(budget: str, base: datetime, due: datetime, calendar: WorkingCalendar) -> tuple[date, ...]:
+    """The working days that count, when they are what led to the end; else the day of the end alone."""
+    written, last = amount.parse(budget), due.astimezone(ZoneInfo(calendar.zone)).date()
+    counted = spell_out(written, base, calendar) if written.unit is Unit.WORKING_DAYS else ()
+    return counted if counted and counted[-1] == last else (last,)

@@ -14,12 +14,12 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from escalation.models import Account, Agency, Holding, Membership, Post
-from escalation.models.places import AgencyKind, HoldingKind
+from escalation.models.places import HoldingKind
 from escalation.models.types import AnyRow
 from notifications.message import Person, Seat, Via
 from workflows.calendar import WorkingCalendar
-from workflows.protocol import Slot
-from workflows.vocabulary import Side, Tier
+from workflows.protocol import Protocol, Slot
+from workflows.vocabulary import AgencyKind, Side, Tier
 
 NOBODY: frozenset[int] = frozenset()
 
@@ -161,6 +161,19 @@ def board_agency(session: Session, partnership: int) -> AnyRow:
     if row is None:
         raise LookupError("this partnership has no board agency: run `escalation setup`")
     return row
+
+
+def lenders(session: Session, partnership: int, protocols: Iterable[Protocol]) -> set[int]:
+    """The agencies of a partnership from which, under these protocols, others may borrow a post."""
+    kinds = {k for p in protocols for slot in p.slots.values() for k in slot.borrows.values()}
+    if not kinds:
+        return set()
+    rows = session.execute(
+        select(Agency.id)
+        .join(Membership, Membership.agency_id == Agency.id)
+        .where(Membership.partnership_id == partnership, Agency.kind.in_(sorted(kinds)))
+    )
+    return set(rows.scalars())
 
 
 def calendar_of(agency: AnyRow) -> WorkingCalendar:

@@ -7,7 +7,6 @@ from sqlalchemy import delete, insert, select, update
 
 from escalation.errors import NotAllowed, NotFound
 from escalation.models import DraftRow, Partnership
-from escalation.models.places import AgencyKind
 from escalation.models.types import AnyRow
 from escalation.security import access
 from escalation.security.public_ids import new_public_id
@@ -16,6 +15,7 @@ from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, reading, writing
 from escalation.services.views import Draft
 from escalation.services.views import DraftRow as DraftInList
+from workflows.vocabulary import AgencyKind
 
 RAISE = "raise"
 _LONGEST = 100_000

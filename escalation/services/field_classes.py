@@ -20,6 +20,9 @@ _BY_FIELD = {
     "alternatives": FieldClass.DECISION,
     "dissent": FieldClass.DECISION,
     "actions": FieldClass.DECISION,
+    "plan": FieldClass.DECISION,
+    "how": FieldClass.NARRATIVE,
+    "minutes": FieldClass.NARRATIVE,
 }
 
 _OF_KIND = {

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import select, update
@@ -21,7 +22,6 @@ from workflows.case import CLOCK, Refusal
 from workflows.commands import TimeOut
 from workflows.events import EventKind
 from workflows.machine import decide
-from workflows.vocabulary import Expiry
 
 CHUNK = 200
 _log = structlog.get_logger(__name__)
@@ -58,7 +58,8 @@ def next_due() -> datetime | None:
     with reading() as unit:
         return unit.session.execute(
             select(Deadline.due_at)
-            .where(Deadline.state == "open", Deadline.set_aside.is_(None))
+            .join(Case, (Case.partnership_id == Deadline.partnership_id) & (Case.id == Deadline.case_id))
+            .where(*_runs())
             .order_by(Deadline.due_at)
             .limit(1)
         ).scalar_one_or_none()
@@ -82,12 +83,17 @@ def _sweep_chunk(swept: Swept, chunk: int) -> bool:
     return bool(done)
 
 
+def _runs() -> tuple[Any, ...]:
+    """A deadline that can run out: it is open, nobody set it aside, and the clocks do not stand still."""
+    return (Deadline.state == "open", Deadline.set_aside.is_(None), Case.paused_at.is_(None))
+
+
 def _overdue(unit: Unit, limit: int) -> AnySelect:
     """Due deadlines, longest overdue first, at most one a case, with their cases locked."""
     return (
         select(Deadline.partnership_id, Deadline.case_id, Deadline.clock, Deadline.rung, Deadline.due_at)
         .join(Case, (Case.partnership_id == Deadline.partnership_id) & (Case.id == Deadline.case_id))
-        .where(Deadline.state == "open", Deadline.due_at <= unit.now, Deadline.set_aside.is_(None))
+        .where(*_runs(), Deadline.due_at <= unit.now)
         .order_by(Deadline.due_at, Deadline.case_id)
         .limit(limit)
         .with_for_update(of=Case, skip_locked=True)
@@ -120,10 +126,9 @@ def _step(unit: Unit, file: case_file.CaseFile, row: AnyRow) -> transition.Step 
 
 def _of_those_that_end_together(file: case_file.CaseFile, row: AnyRow) -> AnyRow:
     """The one that moves nothing first: it has run out as well, and is not merely stopped by the climb."""
-    stage = file.protocol.stages[file.row.stage]
-    resting = {c.id for c in stage.clocks if c.on_expiry is not Expiry.CLIMB}
+    climbing = file.protocol.climbing(file.row.stage)
     together = (c for c in file.clocks if c.due_at == row.due_at and c.set_aside is None)
-    return next((c for c in together if c.clock in resting), row)
+    return next((c for c in together if c.clock not in climbing), row)
 
 
 def _sweep_one(row: AnyRow, swept: Swept) -> None:

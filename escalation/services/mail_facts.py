@@ -10,8 +10,7 @@ from escalation.services import case_file
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit
 from notifications.message import Facts
-from workflows.triggers import Trigger
-from workflows.vocabulary import Expiry, Phase
+from workflows.vocabulary import Phase
 
 
 def for_row(unit: Unit, row: AnyRow, base_url: str) -> tuple[str, Facts, frozenset[str]]:
@@ -69,17 +68,15 @@ def _case_facts(common: dict[str, Any], file: CaseFile, row: AnyRow, base_url: s
 
 def _clock_for(file: CaseFile, slot: str) -> AnyRow | None:
     """The deadline that matters to who reads the mail: their own, else the one the case waits for."""
-    climbs = {c.id for c in file.protocol.stages[file.row.stage].clocks if c.on_expiry is Expiry.CLIMB}
+    climbs = file.protocol.climbing(file.row.stage)
     ranked = sorted(file.clocks, key=lambda c: (c.waits_for != slot, c.clock not in climbs, c.due_at))
     return ranked[0] if ranked else None
 
 
 def _next_holder(file: CaseFile) -> str | None:
     """The role that the case goes to if nobody answers."""
-    move = file.protocol.stages[file.row.stage].move(Trigger.TIME_OUT)
-    if move is None or move.to is None:
-        return None
-    seats = file.protocol.stages[move.to].seats
+    above = file.protocol.stages[file.row.stage].silence_leads_to
+    seats = file.protocol.stages[above].seats if above else ()
     return file.protocol.slots[seats[-1]].title if seats else None
 
 

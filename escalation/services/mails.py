@@ -13,7 +13,6 @@ from notifications.audience import Moment, owed
 from notifications.message import Owed, Seat
 from workflows.events import Event
 from workflows.protocol import Protocol
-from workflows.triggers import Trigger
 from workflows.vocabulary import Phase, Side, Tier
 
 if TYPE_CHECKING:
@@ -58,8 +57,8 @@ def _moment(step: Step, seq: int, event: Event, seats: Mapping[str, Seat]) -> Mo
 
 
 def _next_seats(protocol: Protocol, stage: str) -> tuple[str, ...]:
-    move = protocol.stages[stage].move(Trigger.TIME_OUT)
-    return protocol.stages[move.to].seats if move and move.to else ()
+    above = protocol.stages[stage].silence_leads_to
+    return protocol.stages[above].seats if above else ()
 
 
 def _row(unit: Unit, moment: Moment, epoch: int, mail: Owed) -> dict[str, Any]:

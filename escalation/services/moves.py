@@ -5,10 +5,9 @@ from sqlalchemy.orm import Session
 
 from escalation.errors import NotFound, Refused
 from escalation.models import Agency, EventRow, Membership
-from escalation.models.places import AgencyKind
 from escalation.security import access
 from escalation.security.permissions import permitted, relation_of
-from escalation.services import case_file, cases, directory, submissions, transition
+from escalation.services import beside, case_file, cases, directory, submissions, transition
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit, reading, writing
 from escalation.services.views import CaseView
@@ -16,7 +15,7 @@ from workflows.case import Actor, Refusal
 from workflows.commands import Command, Readdress
 from workflows.events import EventKind
 from workflows.machine import decide
-from workflows.vocabulary import Phase
+from workflows.vocabulary import AgencyKind, Phase
 
 _MATERIAL = frozenset(
     {
@@ -29,6 +28,9 @@ _MATERIAL = frozenset(
         EventKind.MOVED_UP,
         EventKind.BOARD_DECIDED,
         EventKind.WITHDRAWN,
+        EventKind.RETURNED,
+        EventKind.HANDED_OVER,
+        EventKind.TAKEN_AS_KEPT,
     }
 )
 """What must not pass unseen between opening a form and sending it."""
@@ -60,7 +62,10 @@ def _move(unit: Unit, public_id: str, account: int, command: Command, key: str, 
         case
     ]
     _refuse_if_moved_on(unit.session, file, seen)
-    transition.carry_out(unit, [_decided(unit, file, account, command)])
+    step = _decided(unit, file, account, command)
+    transition.carry_out(unit, [step])
+    for track in step.decision.beside:
+        beside.open_beside(unit, file, track, step)
 
 
 def _decided(unit: Unit, file: CaseFile, account: int, command: Command) -> transition.Step:

@@ -16,11 +16,11 @@ from sqlalchemy import func, insert, select
 
 from escalation.errors import InvalidInput, NotFound
 from escalation.models import Account, Agency, Holding, Membership, Partnership, Post
-from escalation.models.places import AgencyKind, HoldingKind
+from escalation.models.places import HoldingKind
 from escalation.security.public_ids import new_public_id
 from escalation.services.unit import Unit, writing
 from workflows.calendar import NATIONS
-from workflows.vocabulary import Tier
+from workflows.vocabulary import AgencyKind, Tier
 
 REQUIRED = ("agency", "kind", "tier", "title")
 OPTIONAL = ("line", "nation", "opens", "closes", "name", "email", "holding")

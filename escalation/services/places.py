@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from escalation.models import Account, Agency, Membership, Partnership
-from escalation.models.places import AgencyKind
 from escalation.services import directory, work
 from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, reading
 from escalation.services.views import AgencyChoice, PartnershipView
 from notifications.message import Via
+from workflows.vocabulary import AgencyKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from functools import lru_cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from escalation.errors import Refused
+from escalation.errors import InvalidInput, Refused
 from escalation.models import ProtocolVersion
+from workflows.lint import Weight, lint
 from workflows.loader import body_sha256, loads
 from workflows.protocol import Protocol
 
@@ -41,8 +42,23 @@ def versions(session: Session, ids: set[int]) -> dict[int, Protocol]:
 
 
 def publish(session: Session, partnership: int, body: str, now: datetime) -> ProtocolVersion:
-    """Adds a protocol file as a version that never changes. Raises workflows.loader.ProtocolError."""
+    """Adds a protocol file, with the layers below it, as a version that never changes.
+
+    Published again it is the same version. Raises workflows.loader.ProtocolError for a file that cannot
+    be used, and InvalidInput for one that must not be published or differs from what was published.
+    """
     protocol = loads(body, "protocol")
+    if errors := [f for f in lint(protocol) if f.weight is Weight.ERROR]:
+        raise InvalidInput({f.key or "protocol": [f.words] for f in errors})
+    known = session.execute(
+        select(ProtocolVersion).where(
+            ProtocolVersion.partnership_id == partnership,
+            ProtocolVersion.key == protocol.key,
+            ProtocolVersion.version == protocol.version,
+        )
+    ).scalar_one_or_none()
+    if known is not None:
+        return _the_same(known, body)
     row = ProtocolVersion(
         partnership_id=partnership,
         key=protocol.key,
@@ -54,6 +70,20 @@ def publish(session: Session, partnership: int, body: str, now: datetime) -> Pro
     session.add(row)
     session.flush()
     return row
+
+
+def _the_same(known: ProtocolVersion, body: str) -> ProtocolVersion:
+    if known.sha256 == body_sha256(body):
+        return known
+    words = f"version {known.version} is published with another text, and a published version is never edited"
+    raise InvalidInput({"version": [f"{words}; give the file a new version"]})
+
+
+def published(session: Session, partnership: int) -> list[ProtocolVersion]:
+    """Every version that a partnership has published, the newest first."""
+    query = select(ProtocolVersion).where(ProtocolVersion.partnership_id == partnership)
+    ordered = query.order_by(ProtocolVersion.in_force_from.desc(), ProtocolVersion.id.desc())
+    return list(session.execute(ordered).scalars())
 
 
 @lru_cache(maxsize=256)

@@ -13,7 +13,6 @@ from escalation.services import case_file, transition
 from escalation.services.unit import Unit, reading, writing
 from workflows.case import Decision
 from workflows.events import Code, Event, EventKind
-from workflows.vocabulary import Expiry
 
 CHUNK = 200
 
@@ -63,7 +62,8 @@ def _due(unit: Unit, limit: int) -> AnySelect:
             Deadline.partnership_id, Deadline.case_id, Deadline.clock, Deadline.rung, Case.id.label("locked")
         )
         .join(Case, (Case.partnership_id == Deadline.partnership_id) & (Case.id == Deadline.case_id))
-        .where(*_waiting(), Deadline.remind_at <= unit.now, Deadline.due_at > unit.now)
+        .where(*_waiting(), Case.paused_at.is_(None))
+        .where(Deadline.remind_at <= unit.now, Deadline.due_at > unit.now)
         .order_by(Deadline.remind_at)
         .limit(limit)
         .with_for_update(of=Case, skip_locked=True)
@@ -82,6 +82,5 @@ def _step(file: case_file.CaseFile, rows: list[AnyRow], unit: Unit) -> transitio
 
 
 def _codes(file: case_file.CaseFile, row: AnyRow) -> dict[str, Code]:
-    clock = file.protocol.stages[file.row.stage].clock(row.clock)
-    climbs = clock is not None and clock.on_expiry is Expiry.CLIMB
+    climbs = row.clock in file.protocol.climbing(file.row.stage)
     return {"clock": row.clock, "rung": row.rung, "waits_for": row.waits_for, "climbs": climbs}

@@ -11,6 +11,7 @@ from notifications.message import Seat, Via
 from workflows.case import Decision
 from workflows.events import Event, EventKind
 from workflows.protocol import Slot
+from workflows.routing import unfilled
 from workflows.vocabulary import Side, Tier
 
 
@@ -74,14 +75,16 @@ def _wanted(file: CaseFile, decision: Decision, readdressed_to: int | None) -> l
         return []
     office = [s.id for s in slots.values() if s.tier is Tier.OFFICE]
     names = [*decision.entered.seats, *office]
-    return [slots[n] for n in dict.fromkeys(names) if file.place_in(n) is None]
+    empty = unfilled(file.protocol, decision.after.terms.facts)
+    empty |= {s.id for s in slots.values() if s.also}
+    return [slots[n] for n in dict.fromkeys(names) if file.place_in(n) is None and n not in empty]
 
 
 def _post_for(file: CaseFile, slot: Slot, readdressed_to: int | None) -> tuple[HeldPost | None, int]:
     agency = readdressed_to or file.agency_of(slot.side)
     if is_raiser_slot(slot):
         return None, agency
-    return file.directory.find(agency, slot.tier, file.row.challenged_role if slot.line else None), agency
+    return file.find(slot, agency), agency
 
 
 def _seat(file: CaseFile, slot: Slot, post: HeldPost | None, agency: int, before: Seat) -> Seat:

@@ -6,11 +6,10 @@ from sqlalchemy import insert, select
 
 from escalation.errors import InvalidInput
 from escalation.models import Account, Agency, Membership, Partnership
-from escalation.models.places import AgencyKind
 from escalation.security.public_ids import new_public_id
 from escalation.services import people, protocols
 from escalation.services.unit import Unit, writing
-from workflows.vocabulary import Tier
+from workflows.vocabulary import AgencyKind, Tier
 
 
 @dataclass(frozen=True, slots=True)

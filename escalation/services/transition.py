@@ -29,7 +29,7 @@ from escalation.models import (
     Statement,
 )
 from escalation.security.chain import body_of, event_hash
-from escalation.services import mails, seating
+from escalation.services import mails, seating, terms
 from escalation.services.case_file import CaseFile
 from escalation.services.field_classes import class_of
 from escalation.services.sets import insert_all, update_all
@@ -54,6 +54,8 @@ class Step:
     via: str | None = None
     written: Mapping[str, str] = field(default_factory=dict)
     reminded: tuple[tuple[str, int], ...] = ()
+    version: int | None = None
+    """The protocol version that the case has from now on, when somebody moves it to another."""
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ class _Pages:
     places_ended: list[dict[str, Any]] = field(default_factory=list)
     places: list[dict[str, Any]] = field(default_factory=list)
     ended: list[dict[str, Any]] = field(default_factory=list)
-    shortened: list[dict[str, Any]] = field(default_factory=list)
+    retimed: list[dict[str, Any]] = field(default_factory=list)
     reminded: list[dict[str, Any]] = field(default_factory=list)
     started: list[dict[str, Any]] = field(default_factory=list)
     proposals_ended: list[dict[str, Any]] = field(default_factory=list)
@@ -143,7 +145,10 @@ def _case(unit: Unit, step: Step, event_seq: int, head: str, entry_seq: int) -> 
     return {
         "partnership_id": row.partnership_id,
         "id": row.id,
+        "protocol_version_id": step.version or row.protocol_version_id,
         "pace": after.pace,
+        "terms": terms.as_text(after.terms),
+        "paused_at": after.terms.paused_at,
         "stage": after.stage,
         "phase": str(phase),
         "entry_seq": entry_seq,
@@ -176,33 +181,17 @@ def _stage(unit: Unit, step: Step, entry_seq: int, pages: _Pages) -> None:
 
 
 def _deadlines(unit: Unit, step: Step, entry_seq: int, pages: _Pages) -> None:
-    decision, now_running = step.decision, _key(step) | {"entry_seq": step.file.row.entry_seq}
+    decision = step.decision
     pages.ended += [
-        now_running
-        | {
-            "clock": e.clock,
-            "rung": e.rung,
-            "state": str(e.state),
-            "ended_at": unit.now,
-            "late_by": e.late_by,
-        }
+        _running(step, e.clock, e.rung) | {"state": str(e.state), "ended_at": unit.now, "late_by": e.late_by}
         for e in decision.ended
     ]
-    pages.shortened += [
-        now_running
-        | {
-            "clock": s.clock,
-            "rung": s.rung,
-            "base_at": s.base,
-            "budget": s.budget,
-            "due_at": s.due,
-            "remind_at": s.remind_at,
-        }
-        for s in decision.shortened
+    pages.retimed += [
+        _running(step, r.clock, r.rung)
+        | {"base_at": r.base, "budget": r.budget, "due_at": r.due, "remind_at": r.remind_at}
+        for r in decision.retimed
     ]
-    pages.reminded += [
-        now_running | {"clock": c, "rung": r, "reminded_at": unit.now} for c, r in step.reminded
-    ]
+    pages.reminded += [_running(step, c, r) | {"reminded_at": unit.now} for c, r in step.reminded]
     pages.started += [
         _key(step)
         | {
@@ -216,6 +205,12 @@ def _deadlines(unit: Unit, step: Step, entry_seq: int, pages: _Pages) -> None:
         | {"calendar_version": s.calendar_version, "zone": s.zone, "late_by": 0}
         for s in decision.started
     ]
+
+
+def _running(step: Step, clock: str, rung: int) -> dict[str, Any]:
+    """The key of a running deadline. A cap belongs to the stage entry in which it began."""
+    row = next(c for c in step.file.clocks if (c.clock, c.rung) == (clock, rung))
+    return _key(step) | {"entry_seq": row.entry_seq, "clock": clock, "rung": rung}
 
 
 def _proposal(step: Step, events: tuple[Event, ...], pages: _Pages) -> None:
@@ -251,7 +246,7 @@ def _store(unit: Unit, pages: _Pages) -> None:
     update_all(connection, Participation, (*of_case, "no"), pages.places_ended)
     insert_all(connection, Participation, pages.places)
     update_all(connection, Deadline, clock, pages.ended)
-    update_all(connection, Deadline, clock, pages.shortened)
+    update_all(connection, Deadline, clock, pages.retimed)
     update_all(connection, Deadline, clock, pages.reminded)
     insert_all(connection, Deadline, pages.started)
     update_all(connection, ProposalRow, (*of_case, "event_seq"), pages.proposals_ended)

@@ -125,6 +125,8 @@ class ActionView:
 
     trigger: Trigger
     refusal: str | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """What may be picked, where the move asks for it: ids and words."""
 
 
 @dataclass(frozen=True, slots=True)

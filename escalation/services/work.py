@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from escalation.errors import NotFound
 from escalation.models import Case, Partnership
-from escalation.models.places import AgencyKind
 from escalation.models.types import AnyRow
 from escalation.security import access
 from escalation.services import case_file, directory, drafts
@@ -15,7 +14,7 @@ from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, reading
 from escalation.services.views import MyWork, PartnershipView, WorkRow
 from notifications.message import Via
-from workflows.vocabulary import Expiry, Phase, Side, Tier
+from workflows.vocabulary import AgencyKind, Phase, Side, Tier
 
 _BOARD_TIERS = frozenset({Tier.OFFICE, Tier.CHAIR})
 
@@ -136,12 +135,12 @@ def _waiting_for(file: CaseFile, account: int) -> tuple[AnyRow, ...]:
 
 
 def _main_clock(clocks: tuple[AnyRow, ...], file: CaseFile) -> AnyRow | None:
-    climbs = {c.id for c in file.protocol.stages[file.row.stage].clocks if c.on_expiry is Expiry.CLIMB}
+    climbs = file.protocol.climbing(file.row.stage)
     ranked = sorted(clocks, key=lambda c: (c.clock not in climbs, c.due_at))
     return ranked[0] if ranked else None
 
 
 def _waits_for(file: CaseFile, clock: str, owner: str) -> frozenset[str]:
     """Whose turn it is: the owner of the clock, and the slots that may answer for them."""
-    known = file.protocol.stages[file.row.stage].clock(clock)
+    known = file.protocol.clock(file.row.stage, clock)
     return frozenset({owner, *(known.waits_for if known else ())})

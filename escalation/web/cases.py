@@ -151,9 +151,9 @@ def _form(case: CaseView, asked: Form, answers: Mapping[str, str], errors: Mappi
 
 
 def _options(case: CaseView, asked: Form) -> Mapping[str, str]:
-    """The agencies to choose from, where a form asks for one."""
+    """What to choose from, where a form asks for it: an agency, a stage, a gate, a meeting, a time."""
     if asked.name != "readdress":
-        return {}
+        return next((a.choices for a in case.actions if a.trigger == asked.trigger), {})
     found = places.agencies_to_challenge(person(), case.partnership.public_id)
     return {a.public_id: a.name for a in found if a.name != case.challenged_agency}
 

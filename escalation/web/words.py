@@ -214,6 +214,23 @@ _HAPPENED: Mapping[EventKind, str] = {
     EventKind.REMINDED: "A reminder was sent",
     EventKind.POST_VACANT: "Nobody holds a post that is needed: the board office was told",
     EventKind.MAIL_UNDELIVERABLE: "An e-mail could not be delivered: others were told",
+    EventKind.RETURNED: "{who} gave it back to an earlier stage",
+    EventKind.HANDED_OVER: "{who} handed it over to another process",
+    EventKind.GATE_OPENED: "{who} put on record that something is done",
+    EventKind.MEETING_CALLED: "{who} called a meeting",
+    EventKind.MEETING_HELD: "{who} recorded a meeting",
+    EventKind.PLAN_RECORDED: "{who} recorded a plan",
+    EventKind.DISSENT_RECORDED: "{who} put on record a different view",
+    EventKind.TIME_SET: "{who} set an earlier time",
+    EventKind.TIME_PROPOSED: "{who} proposed another time",
+    EventKind.TIME_AGREED: "{who} agreed to another time",
+    EventKind.EXTENDED: "{who} gave more time",
+    EventKind.PAUSED: "{who} let the clocks stand still",
+    EventKind.RESUMED: "The clocks run on",
+    EventKind.BESIDE_OPENED: "{who} opened something beside this",
+    EventKind.TAKEN_AS_KEPT: "Nobody answered: taken as keeping the decision",
+    EventKind.VERSION_CHANGED: "{who} moved it to a new version of the procedure",
+    EventKind.PROTECTED_MEANWHILE: "They did not agree in time: what protects the person happens anyway",
 }
 
 
@@ -275,6 +292,9 @@ FIELD_LABELS: Mapping[str, str] = {
     "how_known": "How this is known",
     "still_open": "Still open",
     "safety": "Safety tonight",
+    "how": "How this is known",
+    "minutes": "What was said",
+    "plan": "Plan",
 }
 
 
@@ -301,6 +321,22 @@ TRIGGER_LINKS: Mapping[Trigger, str] = {
     Trigger.RECORD_DECISION: "Record the decision",
     Trigger.RECUSE: "Stand aside from this decision",
     Trigger.ANSWER_FOLLOW_UP: "Answer the follow-up",
+    Trigger.SKIP: "Go over a stage",
+    Trigger.RETURN_DOWN: "Give it back to an earlier stage",
+    Trigger.CHOOSE_FORUM: "Choose where it goes on",
+    Trigger.HAND_OVER: "Hand it over to another process",
+    Trigger.CONFIRM: "Put on record that something is done",
+    Trigger.CONVENE: "Call a meeting",
+    Trigger.HOLD_MEETING: "Record a meeting",
+    Trigger.RECORD_PLAN: "Record the plan",
+    Trigger.RECORD_DISSENT: "Put on record that you see it differently",
+    Trigger.SET_TIME: "Set an earlier time",
+    Trigger.PROPOSE_TIME: "Propose another time",
+    Trigger.AGREE_TIME: "Agree to the time that they proposed",
+    Trigger.EXTEND: "Give more time",
+    Trigger.PAUSE: "Let the clocks stand still",
+    Trigger.RESUME: "Let the clocks run on",
+    Trigger.OPEN_BESIDE: "Open something beside this",
 }
 
 

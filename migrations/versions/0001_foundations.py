@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("weekdays", sa.String(length=7), server_default="01234", nullable=False),
         sa.Column("closures", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint(
-            "kind IN ('general_practice', 'hospital', 'health_visiting', 'social_care', 'police', 'school', 'housing', 'probation', 'ambulance', 'voluntary', 'board', 'other')",
+            "kind IN ('general_practice', 'hospital', 'health_visiting', 'integrated_care_board', 'social_care', 'police', 'school', 'housing', 'probation', 'ambulance', 'voluntary', 'care_provider', 'court_service', 'board', 'other')",
             name=op.f("ck_agency_kind"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agency")),
@@ -196,6 +196,9 @@ def upgrade() -> None:
         sa.Column("challenged_role", sa.String(length=20), nullable=False),
         sa.Column("urgency", sa.String(length=20), nullable=False),
         sa.Column("track", sa.String(length=40), nullable=False),
+        sa.Column("pace", sa.String(length=40), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("paused_at", Utc(), nullable=True),
         sa.Column("stage", sa.String(length=40), nullable=False),
         sa.Column("phase", sa.String(length=20), nullable=False),
         sa.Column("entry_seq", sa.Integer(), nullable=False),
@@ -205,6 +208,7 @@ def upgrade() -> None:
         sa.Column("raised_at", Utc(), nullable=False),
         sa.Column("closed_at", Utc(), nullable=True),
         sa.Column("follows_id", BigId, nullable=True),
+        sa.Column("beside_id", BigId, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("event_seq", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(length=64), nullable=False),
@@ -224,6 +228,11 @@ def upgrade() -> None:
             ["partnership_id", "follows_id"],
             ["case.partnership_id", "case.id"],
             name=op.f("fk_case_partnership_id_follows_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partnership_id", "beside_id"],
+            ["case.partnership_id", "case.id"],
+            name=op.f("fk_case_partnership_id_beside_id"),
         ),
         sa.ForeignKeyConstraint(
             ["partnership_id", "protocol_version_id"],
@@ -252,7 +261,7 @@ def upgrade() -> None:
         sa.Column("line", sa.String(length=20), server_default="", nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.CheckConstraint(
-            "tier IN ('practitioner', 'lead', 'manager', 'head', 'office', 'chair')",
+            "tier IN ('practitioner', 'lead', 'named', 'designated', 'manager', 'senior_manager', 'head', 'director', 'office', 'chair', 'panel')",
             name=op.f("ck_post_tier"),
         ),
         sa.ForeignKeyConstraint(
@@ -318,7 +327,7 @@ def upgrade() -> None:
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('concern_raised', 'lead_supported', 'lead_declined', 'owned', 'decision_changed', 'decision_kept', 'information_asked', 'change_told', 'risk_rose', 'safety_said', 'readdressed', 'settlement_proposed', 'settlement_agreed', 'settlement_declined', 'deadline_lapsed', 'moved_up', 'board_decided', 'recused', 'settled_for_now', 'follow_up_answered', 'withdrawn', 'closed', 'reminded', 'post_vacant', 'mail_undeliverable')",
+            "kind IN ('concern_raised', 'lead_supported', 'lead_declined', 'owned', 'decision_changed', 'decision_kept', 'information_asked', 'change_told', 'risk_rose', 'safety_said', 'readdressed', 'settlement_proposed', 'settlement_agreed', 'settlement_declined', 'deadline_lapsed', 'moved_up', 'board_decided', 'recused', 'settled_for_now', 'follow_up_answered', 'withdrawn', 'closed', 'returned', 'handed_over', 'gate_opened', 'meeting_called', 'meeting_held', 'plan_recorded', 'dissent_recorded', 'time_set', 'time_proposed', 'time_agreed', 'extended', 'paused', 'resumed', 'beside_opened', 'taken_as_kept', 'version_changed', 'protected_meanwhile', 'reminded', 'post_vacant', 'mail_undeliverable')",
             name=op.f("ck_event_kind"),
         ),
         sa.ForeignKeyConstraint(["actor_id"], ["account.id"], name=op.f("fk_event_actor_id")),
@@ -477,7 +486,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("stage", sa.String(length=40), nullable=False),
         sa.Column("phase", sa.String(length=20), nullable=False),
-        sa.Column("track", sa.String(length=40), nullable=False),
+        sa.Column("pace", sa.String(length=40), nullable=False),
         sa.Column("cause", sa.String(length=20), nullable=False),
         sa.Column("entered_at", Utc(), nullable=False),
         sa.Column("left_at", Utc(), nullable=True),
