@@ -7,7 +7,7 @@ goes to the board office), never twice, one envelope a person.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from notifications.catalogue import Audience, Entry, entries_for
+from notifications.catalogue import NOTICE, Audience, Entry, entries_for
 from notifications.message import Owed, Person, Seat, Skipped, Via
 from workflows.events import Event
 from workflows.vocabulary import Phase, Side
@@ -37,6 +37,8 @@ class Moment:
     office_slot: str
     actor_account: int | None = None
     actor_side: Side | None = None
+    noticed: tuple[str, ...] = ()
+    """The slots that the protocol's own notices name for this event."""
 
 
 def owed(moment: Moment) -> tuple[tuple[Owed, ...], tuple[Skipped, ...]]:
@@ -51,7 +53,8 @@ def owed(moment: Moment) -> tuple[tuple[Owed, ...], tuple[Skipped, ...]]:
         mails += fresh
         if not fresh:
             skipped.append(Skipped(entry.name, "everybody it is for has acted, or is told by another mail"))
-    return tuple(mails), tuple(skipped)
+    mails += [mail for mail in _for_entry(moment, NOTICE) if mail.account not in told]
+    return tuple(dict.fromkeys(mails)), tuple(skipped)
 
 
 def _for_entry(moment: Moment, entry: Entry) -> Iterator[Owed]:
@@ -106,4 +109,5 @@ _AUDIENCES: Mapping[Audience, Callable[[Moment], tuple[str, ...]]] = {
     Audience.OTHER_SIDE: _other_side,
     Audience.EVERYONE: lambda m: m.took_part,
     Audience.OFFICE: lambda m: (m.office_slot,),
+    Audience.NOTICED: lambda m: m.noticed,
 }

@@ -34,6 +34,8 @@ class Audience(StrEnum):
     """Everybody who takes part on the other side of the two."""
     EVERYONE = "everyone"
     OFFICE = "office"
+    NOTICED = "noticed"
+    """The slots that the protocol's own notices name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ _SILENT = {"cause": "silence"}
 _CHOSEN = {"cause": "chosen"}
 _PROVISIONAL = frozenset({Phase.PROVISIONAL})
 _BEFORE_SETTLED = frozenset(Phase) - _PROVISIONAL
+
+NOTICE = Entry("notice", None, (_A.NOTICED,))
+"""What the protocol itself wants people to know, whoever is not told by a mail of the table."""
 
 CATALOGUE: tuple[Entry, ...] = (
     Entry("raised_receipt", _E.CONCERN_RAISED, (_A.RAISER,), receipt=True),
@@ -110,6 +115,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry("course_changed", _E.PROTECTED_MEANWHILE, (_A.EVERYONE,)),
     Entry("closed", _E.CLOSED, (_A.EVERYONE,), {"cause": "answered"}),
     Entry("mail_undeliverable", _E.MAIL_UNDELIVERABLE, (_A.WAITED_FOR, _A.OFFICE)),
+    NOTICE,
     Entry("invitation", None),
     Entry("password_reset", None),
     Entry("password_changed", None),

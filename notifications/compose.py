@@ -88,7 +88,7 @@ def _lines(text: str) -> list[str]:
 def _prefixed(subject: str, to: str, facts: Facts, prefixes: Mapping[str, str]) -> str:
     prefix = prefixes.get(to.rpartition("@")[2].lower(), "")
     today = "Today: " if facts.urgent and facts.due is not None else ""
-    return " ".join(part for part in (prefix, f"{today}{subject}") if part)
+    return " ".join(part for part in (prefix, facts.marking, f"{today}{subject}") if part)
 
 
 def _office(facts: Facts) -> str:

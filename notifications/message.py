@@ -81,6 +81,8 @@ class Facts:
     next_holder: str | None = None
     waited_role: str | None = None
     urgent: bool = False
+    marking: str = ""
+    """Fixed words that the protocol puts in front of the subject."""
     via: str = Via.HOLDER
     set_up_link: str | None = None
 

@@ -175,7 +175,7 @@ def _title(stage: Stage, here: str | None) -> str:
 
 def _id(stage: str) -> str:
     """An id that Mermaid takes: it knows no dots, dashes or leading digits."""
-    return "s_" + re.sub(r"[^A-Za-z0-9]", "_", stage)
+    return stage if stage.isidentifier() else "s_" + re.sub(r"[^A-Za-z0-9]", "_", stage)
 
 
 def _names(protocol: Protocol, stages: tuple[str, ...]) -> str:

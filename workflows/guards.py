@@ -25,7 +25,7 @@ from workflows.commands import (
 )
 from workflows.protocol import Clock, Move, Protocol, Stage
 from workflows.triggers import Trigger
-from workflows.vocabulary import Expiry, Gate, Phase, Side, Urgency
+from workflows.vocabulary import Authority, Expiry, Gate, Phase, Side, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,8 +291,13 @@ def stands_still(question: Question) -> Refusal | None:
 
 
 def no_party_at_the_board(question: Question) -> Refusal | None:
-    """Where the board decides, nobody decides in their own case, whatever a file says."""
-    return not_party(question) if question.stage().phase is Phase.ARBITRATION else None
+    """Where the board decides, nobody decides in their own case, whatever a file says.
+
+    Where the law names who decides (a decision-maker, a lead agency), it is theirs all the same.
+    """
+    stage = question.stage()
+    board = stage.phase is Phase.ARBITRATION and stage.authority is not Authority.STATUTORY
+    return not_party(question) if board else None
 
 
 ALWAYS: Mapping[Trigger, tuple[Condition, ...]] = {

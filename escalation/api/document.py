@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 
 from escalation.api.admission import KEY_PATTERN
 from escalation.api.problems import MEDIA
-from escalation.schemas.fields import Choice, Written
+from escalation.schemas.fields import Choice, Instant, Written
 from escalation.schemas.problem import ProblemSchema
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -95,6 +95,8 @@ def shape_of(schema: Schema, also: Mapping[str, JsonSchema] | None = None) -> Js
 def _is_needed(field: fields.Field[Any]) -> bool:
     if isinstance(field, Choice):
         return field.default is None
+    if isinstance(field, Instant):
+        return True
     return isinstance(field, Written) and field.ask is not None
 
 
@@ -102,6 +104,8 @@ def _shape(field: fields.Field[Any]) -> JsonSchema:
     needed = _is_needed(field)
     if isinstance(field, Choice):
         return {"enum": [*field.words, *([] if needed else ["", None])]}
-    assert isinstance(field, Written), "answers are words or choices"
+    if isinstance(field, Instant):
+        return {"type": "string", "format": "date-time"}
+    assert isinstance(field, Written), "answers are words, choices or times"
     least = {"minLength": 1} if needed else {}
     return {"type": "string" if needed else ["string", "null"], "maxLength": field.longest, **least}

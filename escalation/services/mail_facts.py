@@ -10,6 +10,7 @@ from escalation.services import case_file
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit
 from notifications.message import Facts
+from workflows.notices import marking
 from workflows.vocabulary import Phase
 
 
@@ -63,6 +64,7 @@ def _case_facts(common: dict[str, Any], file: CaseFile, row: AnyRow, base_url: s
         link=f"{base_url}/c/{file.row.reference}",
         urgent=file.protocol.paces[file.row.pace].on_risk_rise is None,
         waited_role=seats[clock.waits_for].title if clock else None,
+        marking=marking(file.protocol, file.row.stage),
     )
 
 

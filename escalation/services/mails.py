@@ -12,6 +12,7 @@ from escalation.services.unit import Unit
 from notifications.audience import Moment, owed
 from notifications.message import Owed, Seat
 from workflows.events import Event
+from workflows.notices import noticed
 from workflows.protocol import Protocol
 from workflows.vocabulary import Phase, Side, Tier
 
@@ -53,7 +54,13 @@ def _moment(step: Step, seq: int, event: Event, seats: Mapping[str, Seat]) -> Mo
         raiser_slot=next(s.id for s in slots.values() if is_raiser_slot(s)),
         office_slot=next(s.id for s in slots.values() if s.side is Side.BOARD and s.tier is Tier.OFFICE),
         phase=entered.phase if entered else Phase(file.row.phase),
+        noticed=noticed(file.protocol, event, _stage_before(step), after.stage),
     )
+
+
+def _stage_before(step: Step) -> str:
+    """The stage in which it happened; a case that is just raised has no other than its first."""
+    return str(step.file.row.stage) if step.file.row.entry_seq else step.decision.after.stage
 
 
 def _next_seats(protocol: Protocol, stage: str) -> tuple[str, ...]:

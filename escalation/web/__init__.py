@@ -10,7 +10,7 @@ from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from escalation.config import Settings
-from escalation.web import board, cases, errors, headers, layout, pages, policy, raising, sign_in
+from escalation.web import board, cases, errors, headers, layout, pages, policy, procedures, raising, sign_in
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -26,7 +26,13 @@ def register(app: Flask, settings: Settings) -> None:
     sign_in.register(app, settings)
     headers.register(app, settings)
     layout.register(app, settings)
-    for blueprint in (pages.blueprint, raising.blueprint, cases.blueprint, board.blueprint):
+    for blueprint in (
+        pages.blueprint,
+        raising.blueprint,
+        cases.blueprint,
+        board.blueprint,
+        procedures.blueprint,
+    ):
         app.register_blueprint(blueprint)
     errors.register(app)
     policy.register(app)

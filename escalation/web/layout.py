@@ -78,6 +78,7 @@ def _navigation() -> list[dict[str, Any]]:
     for board in work.boards_of(person()):
         items.append(("Worklist", url_for("board.worklist", partnership=board.public_id)))
         items.append(("Measures", url_for("board.measures", partnership=board.public_id)))
+        items.append(("Procedures", url_for("procedures.index", partnership=board.public_id)))
         items.append(("Directory", url_for("board.directory", partnership=board.public_id)))
     items.append(("Account", url_for("pages.account")))
     return [{"text": text, "href": href, "current": request.path == href} for text, href in items]

@@ -9,7 +9,7 @@ ONLY_IN = {
     ("transitions", "workflows"): {"workflows/machine.py"},
     ("transitions", "escalation"): set(),
     ("holidays", "workflows"): {"workflows/calendar.py"},
-    ("marshmallow", "workflows"): {"workflows/loader.py"},
+    ("marshmallow", "workflows"): {"workflows/loader.py", "workflows/scenario.py", "workflows/schema.py"},
     ("flask_mail", "notifications"): {"notifications/mailer.py"},
     ("apscheduler", "escalation"): {"escalation/jobs/scheduler.py"},
 }

@@ -72,7 +72,7 @@ def test_a_raised_concern_tells_where_it_is(northtown: Northtown) -> None:
     assert answer.status_code == 201
     found = gp.client.get(answer.headers["Location"]).get_json()
     assert found["public_id"] == answer.get_json()["public_id"]
-    assert found["track"] == "urgent"
+    assert found["pace"] == "urgent"
     assert found["safety"]["text"] == "With the grandmother"
 
 

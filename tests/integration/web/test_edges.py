@@ -358,4 +358,4 @@ def test_news_without_a_rise_in_risk_leaves_the_clocks_alone(town: Town) -> None
     town.clock.move(to=MONDAY.replace(hour=15))
     town.visitor.sends(f"/cases/{town.case}/tell_change", {"what_changed": "A note", "risk_rose": "no"})
     assert sums(town) == before
-    assert town.seen().track == "standard"
+    assert town.seen().pace == "standard"

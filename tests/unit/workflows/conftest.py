@@ -29,7 +29,7 @@ def protocol() -> Protocol:
 
 @pytest.fixture
 def story(protocol: Protocol) -> Story:
-    """A concern raised on a Wednesday at ten, on the standard track."""
+    """A concern raised on a Wednesday at ten, on the standard pace."""
     return Story.raised(protocol)
 
 

@@ -14,7 +14,7 @@ from workflows.events import Code, Event, EventKind
 from workflows.machine import begin, decide
 from workflows.protocol import Protocol
 from workflows.triggers import Trigger
-from workflows.vocabulary import Side, Urgency
+from workflows.vocabulary import Gate, Side, Urgency
 
 PRACTICE, HOSPITAL, COUNCIL, BOARD = 10, 20, 30, 90
 
@@ -37,6 +37,7 @@ CALENDARS = {
 LATE_COUNCIL = WorkingCalendar("ENG", closes=time(20, 0))
 
 WEDNESDAY = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)
+LATER = datetime(2027, 1, 20, 16, 0, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 CANARY = "a sparrow fell on the stairs"
@@ -69,7 +70,23 @@ def ask(trigger: Trigger, *, full: bool = True) -> c.Command:
         Trigger.ANSWER_FOLLOW_UP: c.AnswerFollowUp(
             safer=c.Safer.YES, how_known=CANARY, still_open=extra, safe_to_raise=c.SafeToRaise.YES
         ),
-        Trigger.TIME_OUT: c.TimeOut(clock="reply", rung=1),
+        Trigger.SKIP: c.Skip(reasons=CANARY),
+        Trigger.RETURN_DOWN: c.ReturnDown(reasons=CANARY),
+        Trigger.CHOOSE_FORUM: c.ChooseForum(reasons=CANARY),
+        Trigger.HAND_OVER: c.HandOver(reasons=CANARY),
+        Trigger.CONFIRM: c.Confirm(gate=Gate.FAMILY_TOLD, how=CANARY),
+        Trigger.CONVENE: c.Convene(meeting=c.Id("panel"), when=LATER),
+        Trigger.HOLD_MEETING: c.HoldMeeting(meeting=c.Id("panel"), minutes=CANARY),
+        Trigger.RECORD_PLAN: c.RecordPlan(plan=CANARY),
+        Trigger.RECORD_DISSENT: c.RecordDissent(dissent=CANARY),
+        Trigger.SET_TIME: c.SetTime(until=LATER, reasons=CANARY),
+        Trigger.PROPOSE_TIME: c.ProposeTime(clock=c.Id("reply"), until=LATER, reasons=CANARY),
+        Trigger.AGREE_TIME: c.AgreeTime(),
+        Trigger.EXTEND: c.Extend(clock=c.Id("reply"), until=LATER, reasons=CANARY, safety=CANARY),
+        Trigger.PAUSE: c.Pause(reasons=CANARY),
+        Trigger.RESUME: c.Resume(reasons=extra),
+        Trigger.OPEN_BESIDE: c.OpenBeside(track=c.Id("medical"), reasons=CANARY),
+        Trigger.TIME_OUT: c.TimeOut(clock=c.Id("reply"), rung=1),
         Trigger.RAISE: concern(),
     }  # fmt: skip
     return made[trigger]

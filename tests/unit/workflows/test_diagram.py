@@ -2,6 +2,7 @@
 
 from workflows import diagram
 from workflows.protocol import Protocol
+from workflows.triggers import Trigger
 
 
 def test_the_drawing_shows_every_stage_and_every_way_between_them(protocol: Protocol) -> None:
@@ -10,7 +11,13 @@ def test_the_drawing_shows_every_stage_and_every_way_between_them(protocol: Prot
     for stage in protocol.stages.values():
         assert f'  state "{stage.name}" as {stage.id}' in lines
         for move in stage.moves:
-            assert (f"  {stage.id} --> {move.to}: {move.trigger}" in lines) is (move.to is not None)
+            words = "silence" if move.trigger is Trigger.TIME_OUT else move.trigger
+            drawn = [
+                line
+                for line in lines
+                if line.startswith(f"  {stage.id} --> ") and line.endswith(f": {words}")
+            ]
+            assert drawn == [f"  {stage.id} --> {to}: {words}" for to in move.to]
     assert "  closed --> [*]" in lines
 
 

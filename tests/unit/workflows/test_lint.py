@@ -87,10 +87,10 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "risk_only_shortens", "", 'urgencies = ["today"]',
         'urgencies = ["today"]\non_risk_rise = "standard"',
     ),
-    "no faster track for today": (
-        "has_urgent_path", "", '"not_sure"]\non_risk_rise = "urgent"\n\n[[track]]\nid = "urgent"\n'
+    "no faster pace for today": (
+        "has_urgent_path", "", '"not_sure"]\non_risk_rise = "urgent"\n\n[[pace]]\nid = "urgent"\n'
         'name = "Urgent"\nurgencies = ["today"]',
-        '"not_sure", "today"]\non_risk_rise = "urgent"\n\n[[track]]\nid = "urgent"\n'
+        '"not_sure", "today"]\non_risk_rise = "urgent"\n\n[[pace]]\nid = "urgent"\n'
         'name = "Urgent"\nurgencies = []',
     ),
 }  # fmt: skip
@@ -121,8 +121,8 @@ def test_every_rule_is_broken_above() -> None:
     assert {rule for rule, *_ in FAULTS.values()} == {rule.__name__ for rule in lint.RULES}
 
 
-def test_a_missing_fast_track_is_a_warning_and_comes_after_the_errors(broken: Broken) -> None:
-    _, _, old, new = FAULTS["no faster track for today"]
+def test_a_missing_fast_pace_is_a_warning_and_comes_after_the_errors(broken: Broken) -> None:
+    _, _, old, new = FAULTS["no faster pace for today"]
     text = broken(old, new).replace('tier = "office"', 'tier = "chair"')
     found = lint.lint(loader.loads(text, "broken.toml"))
     assert [f.weight for f in found] == [lint.Weight.ERROR, lint.Weight.WARNING]

@@ -37,20 +37,20 @@ FAULTS = {
     ),
     "an unknown tier": Fault(
         'tier = "lead"', 'tier = "boss"', "slot.1.tier",
-        "known are chair, head, lead, manager, office, practitioner",
+        "known are chair, designated, director, head, lead, manager",
     ),
     "an unknown line": Fault(
         'line = "challenged_role"', 'line = "medical"', "slot.2.line", "can only be 'challenged_role'"
     ),
     "an unknown urgency": Fault(
-        'urgencies = ["today"]', 'urgencies = ["tody"]', "track.1.urgencies.0", "did you mean 'today'?"
+        'urgencies = ["today"]', 'urgencies = ["tody"]', "pace.1.urgencies.0", "did you mean 'today'?"
     ),
     "an unknown phase": Fault(
         'phase = "manager"', 'phase = "managers"', "stage.0.phase", "did you mean 'manager'?"
     ),
     "an unknown end of a clock": Fault(
         'on_expiry = "climb"', 'on_expiry = "escalate"', "stage.0.clock.0.on_expiry",
-        "known are climb, record, repeat",
+        "known are climb, hold, record, repeat, unsatisfactory",
     ),
     "an unknown trigger of a move": Fault(
         'do = "support"', 'do = "suport"', "stage.0.move.0.do", "did you mean 'support'?"
@@ -113,18 +113,18 @@ FAULTS = {
     "an unknown stage": Fault(
         'to = "follow_up"', 'to = "followup"', "stage.0.move.10.to", "did you mean 'follow_up'?"
     ),
-    "an unknown track in a rise": Fault(
-        'on_risk_rise = "urgent"', 'on_risk_rise = "urgnt"', "track.0.on_risk_rise", "did you mean 'urgent'?"
+    "an unknown pace in a rise": Fault(
+        'on_risk_rise = "urgent"', 'on_risk_rise = "urgnt"', "pace.0.on_risk_rise", "did you mean 'urgent'?"
     ),
-    "an unknown track in a budget": Fault(
+    "an unknown pace in a budget": Fault(
         FIVE_DAYS, FIVE_DAYS + ', fast = "1 hours"', "stage.0.clock.0.budgets", "known are standard, urgent"
     ),
-    "an unknown track in a reminder": Fault(
+    "an unknown pace in a reminder": Fault(
         'reminders = { standard', 'reminders = { standrd', "stage.0.clock.0.reminders",
         "did you mean 'standard'?",
     ),
-    "a track without a budget": Fault(
-        FIVE_DAYS + ", ", "", "stage.0.clock.0.budgets", "has no time for the track 'standard'",
+    "a pace without a budget": Fault(
+        FIVE_DAYS + ", ", "", "stage.0.clock.0.budgets", "has no time for the pace 'standard'",
         at='budgets = { urgent = "1 working_days" }',
     ),
     # names that stand there twice
@@ -133,17 +133,17 @@ FAULTS = {
         at='id = "reply"\ntitle = "View',
     ),
     "two moves for one thing": Fault(
-        'do = "decline_support"', 'do = "support"', "stage.0.move.1.do", "twice in this stage",
+        'do = "decline_support"', 'do = "support"', "stage.0.move.1.do", "stands there twice",
         at='do = "support"\nby = ["raising_lead"]\nconditions = ["view_not_given"]\n\n[[stage.move]]\n'
         'do = "acknowledge"',
     ),
-    "an urgency in two tracks": Fault(
-        'urgencies = ["today"]', 'urgencies = ["today", "not_sure"]', "track.1.urgencies",
+    "an urgency in two paces": Fault(
+        'urgencies = ["today"]', 'urgencies = ["today", "not_sure"]', "pace.1.urgencies",
         "not_sure chooses 'standard' already",
     ),
-    "an urgency in no track": Fault(
-        'urgencies = ["today"]', "urgencies = []", "track", "no track is chosen by the urgency today",
-        at='[[track]]\nid = "standard"',
+    "an urgency in no pace": Fault(
+        'urgencies = ["today"]', "urgencies = []", "pace", "no pace is chosen by the urgency today",
+        at='[[pace]]\nid = "standard"',
     ),
     # moves that make no sense
     "a move that nobody may make": Fault(
@@ -172,7 +172,7 @@ FAULTS = {
     ),
     # shapes
     "a key that is misspelt": Fault(
-        'name = "Urgent"', 'name = "Urgent"\non_risk_rises = "standard"', "track.1.on_risk_rises",
+        'name = "Urgent"', 'name = "Urgent"\non_risk_rises = "standard"', "pace.1.on_risk_rises",
         "did you mean 'on_risk_rise'?", at="on_risk_rises",
     ),
     "a table that is misspelt": Fault(
@@ -201,7 +201,7 @@ FAULTS = {
     "a number among names": Fault(
         SEATS, 'seats = ["raiser", 5]', "stage.0.seats.1", "put it between quotation marks"
     ),
-    "one budget for all tracks": Fault(
+    "one budget for all paces": Fault(
         'budgets = { standard = "5 working_days", urgent = "1 working_days" }', 'budgets = "5 working_days"',
         "stage.0.clock.0.budgets", "as in { standard = '5 working_days' }",
     ),
@@ -219,7 +219,7 @@ FAULTS = {
     "a quotation mark left open": Fault(
         'title = "Line manager"', 'title = "Line manager', "", "not TOML", at='title = "Line manager\n'
     ),
-    "a bracket left open": Fault("[[track]]", "[[track]", "", "not TOML", at="[[track]\n"),
+    "a bracket left open": Fault("[[pace]]", "[[pace]", "", "not TOML", at="[[pace]\n"),
     "a key given twice": Fault(
         'version = "2026.1"', 'version = "2026.1"\nversion = "2026.2"', "", "not TOML",
         at='version = "2026.2"',
@@ -288,7 +288,7 @@ class TestAFile:
             "review_by",
             "source",
             "slot",
-            "track",
+            "pace",
             "stage",
         }
         assert {p.line for p in refused.value.problems} == {1}

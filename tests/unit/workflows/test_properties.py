@@ -170,7 +170,7 @@ class TestEveryHistory:
             now = step.story.now
             assert all(s.base == now and s.due > now for s in decision.started)
             dues = [(s.due, s.remind_at) for s in decision.started]
-            dues += [(s.due, s.remind_at) for s in decision.shortened]
+            dues += [(s.due, s.remind_at) for s in decision.retimed]
             assert all(now < remind < due for due, remind in dues if remind is not None)
 
     @given(histories)
@@ -194,7 +194,7 @@ class TestEveryHistory:
     @THOROUGH
     def test_accounts_for_every_deadline(self, history: History) -> None:
         for step, decision in decisions(history):
-            shorter = {(s.clock, s.rung): s.due for s in decision.shortened}
+            shorter = {(s.clock, s.rung): s.due for s in decision.retimed}
             running = {(k.clock, k.rung): shorter.get((k.clock, k.rung), k.due) for k in step.before.clocks}
             for ended in decision.ended:
                 del running[(ended.clock, ended.rung)]
@@ -218,9 +218,9 @@ class TestEveryHistory:
     def test_only_ever_shortens_when_the_risk_rises(self, history: History) -> None:
         for step, decision in decisions(history):
             due = {(k.clock, k.rung): k.due for k in step.before.clocks}
-            assert all(s.due < due[(s.clock, s.rung)] for s in decision.shortened)
+            assert all(s.due < due[(s.clock, s.rung)] for s in decision.retimed)
             rose = any(e.kind is EventKind.RISK_ROSE for e in decision.events)
-            assert rose or (decision.shortened, decision.after.track) == ((), step.before.track)
+            assert rose or (decision.retimed, decision.after.pace) == ((), step.before.pace)
 
     @given(histories)
     @THOROUGH

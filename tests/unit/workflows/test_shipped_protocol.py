@@ -50,12 +50,12 @@ class TestTheShippedFile:
     def test_keeps_every_word_of_a_move(self, protocol: Protocol) -> None:
         move = protocol.stages["manager_review"].move(Trigger.AGREE_SETTLEMENT)
         assert move is not None
-        assert move.to == "follow_up"
+        assert move.to == ("follow_up",)
         assert move.by == frozenset({"raiser", "challenged_manager"})
         assert move.conditions == ("proposal_from_other_side", "outcome_given")
 
-    def test_chooses_a_track_for_every_urgency(self, protocol: Protocol) -> None:
-        chosen = {urgency: protocol.track_for(urgency).id for urgency in Urgency}
+    def test_chooses_a_pace_for_every_urgency(self, protocol: Protocol) -> None:
+        chosen = {urgency: protocol.pace_for(urgency).id for urgency in Urgency}
         assert chosen == {
             Urgency.TODAY: "urgent",
             Urgency.NEXT_DAYS: "standard",
@@ -72,5 +72,5 @@ class TestTheShippedFile:
     def test_lets_clocks_run_out_where_no_move_says_so(self, protocol: Protocol) -> None:
         silent = protocol.stages["board_arbitration"].move(Trigger.TIME_OUT)
         assert silent is not None
-        assert (silent.to, silent.by) == (None, frozenset())
+        assert (silent.to, silent.by) == ((), frozenset())
         assert protocol.stages["closed"].move(Trigger.TIME_OUT) is None

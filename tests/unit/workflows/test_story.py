@@ -52,14 +52,14 @@ class TestAConcernIsRaised:
         assert reply.calendar_version == story.case.calendars[Side.CHALLENGED].version
 
     @pytest.mark.parametrize("urgency", [Urgency.NEXT_DAYS, Urgency.NOT_URGENT, Urgency.NOT_SURE])
-    def test_what_is_not_for_today_takes_the_standard_track(
+    def test_what_is_not_for_today_takes_the_standard_pace(
         self, protocol: Protocol, urgency: Urgency
     ) -> None:
-        assert Story.raised(protocol, urgency=urgency).case.track == "standard"
+        assert Story.raised(protocol, urgency=urgency).case.pace == "standard"
 
-    def test_a_risk_today_takes_the_urgent_track(self, protocol: Protocol) -> None:
+    def test_a_risk_today_takes_the_urgent_pace(self, protocol: Protocol) -> None:
         story = Story.raised(protocol, urgency=Urgency.TODAY)
-        assert story.case.track == "urgent"
+        assert story.case.pace == "urgent"
         assert story.clock("reply").due == utc("2026-11-19 17:00")
 
     def test_who_keeps_the_person_safe_tonight_is_put_on_record_when_it_is_said(
@@ -203,11 +203,7 @@ class TestTheRaisersOwnLead:
         story.does(LEAD, Trigger.SUPPORT)  # late is better than never
         assert story.case.lead_view is LeadView.SUPPORTS
 
-    def test_is_not_asked_again_where_silence_is_only_put_on_record(
-        self, broken: Callable[[str, str], str]
-    ) -> None:
-        text = broken('on_expiry = "record"', 'on_expiry = "record"\nrepeat = "1 working_days"')
-        story = Story.raised(loader.loads(text, "record.toml"))
+    def test_is_not_asked_again_where_silence_is_only_put_on_record(self, story: Story) -> None:
         story.times_out("view")
         assert story.running() == {"reply"}
 

@@ -82,27 +82,27 @@ class TestTheRiskRises:
     def test_running_clocks_end_sooner(self, story: Story) -> None:
         story.does(GP, c.TellChange(what_changed="he is back", risk_rose=True))
         assert story.codes(EventKind.RISK_ROSE) == {"from": "standard", "to": "urgent"}
-        assert story.case.track == "urgent"
-        assert {s.clock: s.due for s in story.last.shortened} == {
+        assert story.case.pace == "urgent"
+        assert {s.clock: s.due for s in story.last.retimed} == {
             "reply": utc("2026-11-19 17:00"),
             "view": utc("2026-11-19 18:30"),
         }
         assert story.clock("reply").due == utc("2026-11-19 17:00")
-        reply = next(s for s in story.last.shortened if s.clock == "reply")
+        reply = next(s for s in story.last.retimed if s.clock == "reply")
         assert (reply.budget, reply.remind_at) == ("1 working_days", utc("2026-11-19 15:00"))
 
     def test_a_clock_that_ends_sooner_anyway_is_left_alone(self, story: Story) -> None:
         story.now = utc("2026-11-24 10:00")
         due = story.clock("view").due
         story.does(GP, c.TellChange(what_changed="he is back", risk_rose=True))
-        assert story.last.shortened == ()  # one working day from now is no sooner than what was promised
+        assert story.last.retimed == ()  # one working day from now is no sooner than what was promised
         assert (story.clock("view").due, story.clock("reply").due) == (due, utc("2026-11-25 17:00"))
 
-    def test_on_the_fastest_track_it_is_still_put_on_record(self, protocol: Protocol) -> None:
+    def test_on_the_fastest_pace_it_is_still_put_on_record(self, protocol: Protocol) -> None:
         story = Story.raised(protocol, urgency=Urgency.TODAY)
         story.does(LEAD, c.TellChange(what_changed="worse again", risk_rose=True))
         assert story.codes(EventKind.RISK_ROSE) == {"from": "urgent", "to": "urgent"}
-        assert story.last.shortened == ()
+        assert story.last.retimed == ()
 
     def test_the_stages_above_are_walked_at_the_faster_speed(self, story: Story) -> None:
         story.does(GP, c.TellChange(what_changed="he is back", risk_rose=True))

@@ -1,0 +1,87 @@
+"""The procedure as a picture and in words: for a case, and for the board, which may try it on cases."""
+
+from flask import Blueprint, render_template, request
+from markupsafe import Markup
+
+from escalation.errors import NotFound
+from escalation.services import procedures
+from escalation.web.layout import person
+from workflows import diagram, loader, simulate
+from workflows.scenario import Scenario, ScenarioError
+
+blueprint = Blueprint("procedures", __name__)
+PAST = "last-year"
+"""The choice that plays the partnership's own cases of the last year."""
+
+
+@blueprint.get("/cases/<public_id>/procedure")
+def of_case(public_id: str) -> str:
+    """The whole procedure of a case, with the place where it stands."""
+    where = procedures.of_case(public_id, person())
+    return render_template(
+        "procedures/of_case.html",
+        where=where,
+        picture=_picture(diagram.svg(where.protocol, where.stage)),
+        text=diagram.text(where.protocol, where.stage),
+        public_id=public_id,
+    )
+
+
+@blueprint.get("/board/<partnership>/procedures")
+def index(partnership: str) -> str:
+    """What is published, and what comes with the service."""
+    shipped = {stem: loader.load(path) for stem, path in loader.shipped().items()}
+    return render_template(
+        "procedures/index.html",
+        published=procedures.published(person(), partnership),
+        shipped=shipped,
+        public_id=partnership,
+    )
+
+
+@blueprint.get("/board/<partnership>/procedures/<name>")
+def show(partnership: str, name: str) -> str:
+    """One procedure, drawn from the file that runs."""
+    protocol = procedures.found(person(), partnership, name)
+    return render_template(
+        "procedures/show.html",
+        protocol=protocol,
+        name=name,
+        picture=_picture(diagram.svg(protocol)),
+        text=diagram.text(protocol),
+        scenarios=procedures.scenarios_for(name),
+        past=PAST,
+        public_id=partnership,
+    )
+
+
+@blueprint.get("/board/<partnership>/procedures/<name>/try")
+def try_out(partnership: str, name: str) -> str:
+    """Cases played under a procedure: who was owed what by when. Changes nothing."""
+    protocol = procedures.found(person(), partnership, name)
+    chosen = request.args.get("scenario", "")
+    played = _played(partnership, name, chosen)
+    traces = []
+    for one in played:
+        try:
+            traces.append((one, simulate.simulate(protocol, one)))
+        except (ScenarioError, KeyError):
+            # A past case may have been done by somebody whom this procedure does not know.
+            traces.append((one, ()))
+    return render_template(
+        "procedures/try.html", protocol=protocol, name=name, traces=traces, public_id=partnership
+    )
+
+
+def _played(partnership: str, name: str, chosen: str) -> list[Scenario]:
+    if chosen == PAST:
+        return procedures.last_year(person(), partnership, procedures.found(person(), partnership, name))
+    scenarios = procedures.scenarios_for(name)
+    if chosen not in scenarios:
+        raise NotFound
+    return [scenarios[chosen]]
+
+
+def _picture(svg: str) -> Markup:
+    # Every word in it was escaped where the picture is made.
+    return Markup(svg)  # noqa: S704
