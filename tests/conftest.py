@@ -46,7 +46,7 @@ def run(pytestconfig: pytest.Config) -> Run:
 @pytest.fixture(params=KINDS)
 def database_kind(request: pytest.FixtureRequest) -> Kind:
     """Each kind of database in turn. For one only: parametrize this, `indirect=True`."""
-    return request.param  # type: ignore[no-any-return]
+    return request.param
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ CANARY = "zebra-canary"
 def sung(command: type[c.Command], **codes: object) -> c.Command:
     """The command with the canary in every field that takes prose."""
     prose = {f.name: f"{CANARY}-{f.name}" for f in fields(command) if f.type in (str, str | None)}
-    return command(**{**prose, **codes})  # type: ignore[arg-type]
+    return command(**{**prose, **codes})
 
 
 def test_a_canary_in_every_free_field_is_in_no_mail(
@@ -39,7 +39,7 @@ def test_a_canary_in_every_free_field_is_in_no_mail(
         def raised() -> str:
             command = sung(c.RaiseConcern)
             used.add(c.RaiseConcern)
-            new = concerns.NewConcern(partnership, agencies["Northtown Hospitals"], "doctor", command)  # type: ignore[arg-type]
+            new = concerns.NewConcern(partnership, agencies["Northtown Hospitals"], "doctor", command)
             return concerns.raise_concern(ids["amara.lewis"], new, new_key()).public_id
 
         def do(case: str, who: str, kind: type[c.Command], **codes: object) -> None:

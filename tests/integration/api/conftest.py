@@ -47,7 +47,7 @@ class Caller:
         """The case as this person sees it now."""
         answer = self.get(f"/cases/{case['public_id']}")
         assert answer.status_code == 200, answer.text
-        return answer.get_json()  # type: ignore[no-any-return]
+        return answer.get_json()
 
     def sign_in(self, address: str) -> None:
         """Signs in as the pages do, and keeps the token of the session."""
@@ -95,7 +95,7 @@ class Northtown:
         """A concern that the GP has raised, as she sees it."""
         answer = self["amara.lewis"].post("/concerns", self.concern())
         assert answer.status_code == 201, answer.text
-        return answer.get_json()  # type: ignore[no-any-return]
+        return answer.get_json()
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
