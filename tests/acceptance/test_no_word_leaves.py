@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 
 from escalation.config import Settings
-from escalation.demo import data
 from escalation.errors import NotFound
 from escalation.jobs import scheduler
-from escalation.services import concerns, moves, places
+from escalation.services import concerns, moves
 from escalation.services.submissions import new_key
+from tests.support import northtown
 from tests.support.mail_sink import MailSink, decoded
 from tests.support.movable_clock import MovableClock
 from workflows import commands as c
@@ -29,11 +29,8 @@ def test_a_canary_in_every_free_field_is_in_no_mail(
     app: Flask, settings: Settings, clock: MovableClock, mail_sink: MailSink
 ) -> None:
     with app.app_context():
-        partnership = data.load("!", history=False)
-        ids = {name: account for name, (account, _) in data.accounts().items()}
-        agencies = {
-            a.name: a.public_id for a in places.agencies_to_challenge(ids["amara.lewis"], partnership)
-        }
+        partnership, ids = northtown.lay_out(shut=True), northtown.accounts()
+        agencies = northtown.agencies(ids["amara.lewis"], partnership)
         used: set[type[c.Command]] = set()
 
         def raised() -> str:

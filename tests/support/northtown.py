@@ -7,8 +7,6 @@ from workflows.commands import RaiseConcern
 
 PASSWORD = "a password of northtown"
 """With which everybody in Northtown signs in."""
-GP, HOSPITAL = "amara.lewis", "Northtown Hospitals"
-"""Who raises a concern in the story, and about whom."""
 
 
 def lay_out(*, shut: bool = False) -> str:
@@ -29,7 +27,8 @@ def agencies(asker: int, partnership: str) -> dict[str, str]:
     return {choice.name: choice.public_id for choice in places.agencies_to_challenge(asker, partnership)}
 
 
-def concern_to(agency: str, partnership: str, person: str = "T-1") -> concerns.NewConcern:
-    """A concern about a doctor of an agency (a public id); `person` is the raiser's reference."""
-    command = RaiseConcern(person_reference=person, decision="d", risk="r", request="q")
-    return concerns.NewConcern(partnership, agency, "doctor", command)
+def concern_to_hospital(asker: int, partnership: str) -> concerns.NewConcern:
+    """A concern about a doctor of Northtown Hospitals."""
+    command = RaiseConcern(person_reference="T-1", decision="d", risk="r", request="q")
+    hospital = agencies(asker, partnership)["Northtown Hospitals"]
+    return concerns.NewConcern(partnership, hospital, "doctor", command)

@@ -13,12 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from escalation.demo import data
 from escalation.extensions import db
 from escalation.services import lapses
-from escalation.web.sign_in import password_hash
+from tests.support.northtown import PASSWORD, lay_out
 
-PASSWORD = "a password of northtown"
 _keys = itertools.count(1)
 
 
@@ -114,7 +112,7 @@ class Northtown:
 def northtown(app: Flask) -> Northtown:
     """The partnership of the demo, without its history; everybody has the same password."""
     with app.app_context():
-        return Northtown(app, data.load(password_hash(PASSWORD), history=False))
+        return Northtown(app, lay_out())
 
 
 @pytest.fixture
