@@ -13,7 +13,7 @@ from escalation.config import Settings
 from tests.support.databases import KINDS, Database, Kind
 from tests.support.databases import database as _database
 from tests.support.mail_sink import MailSink
-from tests.support.movable_clock import MovableClock
+from tests.support.movable_clock import MovableClock, TimePasses
 from tests.support.run import Run
 from tests.support.settings import settings_for
 
@@ -46,7 +46,7 @@ def run(pytestconfig: pytest.Config) -> Run:
 @pytest.fixture(params=KINDS)
 def database_kind(request: pytest.FixtureRequest) -> Kind:
     """Each kind of database in turn. For one only: parametrize this, `indirect=True`."""
-    return request.param  # type: ignore[no-any-return]
+    return request.param
 
 
 @pytest.fixture
@@ -93,6 +93,18 @@ def app(settings: Settings) -> Iterator[Flask]:
     yield made
     with made.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def time_passes(app: Flask, settings: Settings, clock: MovableClock) -> TimePasses:
+    """Moves the clock, by days= and the like, and lets the jobs run, as the scheduler would wake them."""
+    from escalation.jobs import scheduler
+
+    def passes(**by: float) -> None:
+        clock.move(**by)
+        scheduler.run_once(app, settings)
+
+    return passes
 
 
 @pytest.fixture

@@ -1,23 +1,17 @@
 """Northtown and its people at the door for people: pages are asked for, forms are filled in and sent."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from html import unescape
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from escalation.config import Settings
-from escalation.demo import data
-from escalation.jobs import scheduler
-from escalation.web.sign_in import password_hash
-from tests.support.movable_clock import MovableClock
+from tests.support.northtown import PASSWORD, lay_out
+from tests.support.pages import hidden_fields
 
-PASSWORD = "a password of northtown"
-_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+Visit = Callable[[str], "Visitor"]
 
 
 @dataclass
@@ -42,8 +36,8 @@ class Visitor:
     def presses(self, path: str, answers: Mapping[str, str], expect: int = 200) -> str:
         """Presses a button on the page that is open which sends to `path`."""
         assert self.page is not None
-        hidden = {name: unescape(value) for name, value in _HIDDEN.findall(self.page.text)}
-        self.page = self.client.post(path, data={**hidden, **answers}, follow_redirects=True)
+        data = {**hidden_fields(self.page.text), **answers}
+        self.page = self.client.post(path, data=data, follow_redirects=True)
         assert self.page.status_code == expect, self.page.text
         return self.page.text
 
@@ -64,11 +58,11 @@ class Visitor:
 def northtown(app: Flask) -> str:
     """The partnership with its people, all with one password; gives its public id."""
     with app.app_context():
-        return data.load(password_hash(PASSWORD), history=False)
+        return lay_out()
 
 
 @pytest.fixture
-def visit(app: Flask, northtown: str) -> Callable[[str], Visitor]:
+def visit(app: Flask, northtown: str) -> Visit:
     """Signs somebody in with their password and gives their browser."""
 
     def signed_in(name: str) -> Visitor:
@@ -78,14 +72,3 @@ def visit(app: Flask, northtown: str) -> Callable[[str], Visitor]:
         return visitor
 
     return signed_in
-
-
-@pytest.fixture
-def time_passes(app: Flask, settings: Settings, clock: MovableClock) -> Iterator[Callable[..., None]]:
-    """Moves the clock and lets the jobs run, as the scheduler would wake them."""
-
-    def passes(**by: float) -> None:
-        clock.move(**by)
-        scheduler.run_once(app, settings)
-
-    return passes

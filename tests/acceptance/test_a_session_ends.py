@@ -1,38 +1,16 @@
 """A page says when its session ends; staying signed in is one request; nothing typed is lost."""
 
 import re
-from collections.abc import Callable
-from datetime import timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
 
-from escalation.extensions import db
-from escalation.models import WebSession
-from tests.acceptance.conftest import PASSWORD, Visitor
+from tests.acceptance.conftest import Visit, Visitor
 from tests.acceptance.test_one_challenge import raise_concern
-
-Visit = Callable[[str], Visitor]
-
-
-def unused_for(app: Flask, minutes: float) -> None:
-    """As if nobody had asked for anything for so long."""
-    _moved_back(app, "seen_at", timedelta(minutes=minutes))
-
-
-def begun_earlier(app: Flask, hours: float) -> None:
-    """As if everybody had signed in so much earlier."""
-    _moved_back(app, "expires_at", timedelta(hours=hours))
-
-
-def _moved_back(app: Flask, column: str, by: timedelta) -> None:
-    with app.app_context(), db.engine.connect().execution_options(write=True) as connection:
-        rows = connection.execute(select(WebSession.token_hash, getattr(WebSession, column))).all()
-        for token_hash, at in rows:
-            there = WebSession.token_hash == token_hash
-            connection.execute(update(WebSession).where(there).values({column: at - by}))
-        connection.commit()
+from tests.support.movable_clock import TimePasses
+from tests.support.northtown import PASSWORD
+from tests.support.pages import option
+from tests.support.sessions import begun_earlier, unused_for
 
 
 def left(page: str) -> int:
@@ -106,7 +84,7 @@ def test_another_site_cannot_keep_a_session_alive(visit: Visit) -> None:
     assert gp.client.get("/session/stay").status_code == 405
 
 
-def test_the_moved_clock_of_a_demo_ends_no_session(visit: Visit, time_passes: Callable[..., None]) -> None:
+def test_the_moved_clock_of_a_demo_ends_no_session(visit: Visit, time_passes: TimePasses) -> None:
     gp = visit("amara.lewis")
     time_passes(days=3)
     assert 14 * 60 <= left(gp.opens("/work")) <= 15 * 60
@@ -130,8 +108,12 @@ def test_a_second_press_on_pass_it_on_gets_the_same_answer(visit: Visit) -> None
     case = raise_concern(visit("amara.lewis"))
     manager = visit("sam.okafor")
     form = manager.opens(f"{case}/readdress")
-    police = next(p.split('value="')[1].split('"')[0] for p in form.split("<option") if "Police" in p)
-    answers = {"agency": police, "reasons": "They closed it.", "confirm": "1", "submission": "the-key"}
+    answers = {
+        "agency": option(form, "Police"),
+        "reasons": "They closed it.",
+        "confirm": "1",
+        "submission": "the-key",
+    }
     for _ in range(2):
         manager.opens("/account")
         assert "It is on record" in manager.presses(f"{case}/readdress", answers)

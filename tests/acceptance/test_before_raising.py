@@ -1,15 +1,11 @@
 """Before a concern is raised: advice without names, and an attempt that did not work."""
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from escalation.extensions import db
-from tests.acceptance.conftest import Visitor
-
-Visit = Callable[[str], Visitor]
+from tests.acceptance.conftest import Visit
 
 
 def _drafts(app: Flask) -> int:

@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 
 from escalation.config import Settings
-from escalation.demo import data
 from escalation.errors import NotFound
 from escalation.jobs import scheduler
-from escalation.services import concerns, moves, places
+from escalation.services import concerns, moves
 from escalation.services.submissions import new_key
+from tests.support import northtown
 from tests.support.mail_sink import MailSink, decoded
 from tests.support.movable_clock import MovableClock
 from workflows import commands as c
@@ -22,24 +22,21 @@ CANARY = "zebra-canary"
 def sung(command: type[c.Command], **codes: object) -> c.Command:
     """The command with the canary in every field that takes prose."""
     prose = {f.name: f"{CANARY}-{f.name}" for f in fields(command) if f.type in (str, str | None)}
-    return command(**{**prose, **codes})  # type: ignore[arg-type]
+    return command(**{**prose, **codes})
 
 
 def test_a_canary_in_every_free_field_is_in_no_mail(
     app: Flask, settings: Settings, clock: MovableClock, mail_sink: MailSink
 ) -> None:
     with app.app_context():
-        partnership = data.load("!", history=False)
-        ids = {name: account for name, (account, _) in data.accounts().items()}
-        agencies = {
-            a.name: a.public_id for a in places.agencies_to_challenge(ids["amara.lewis"], partnership)
-        }
+        partnership, ids = northtown.lay_out(shut=True), northtown.accounts()
+        agencies = northtown.agencies(ids["amara.lewis"], partnership)
         used: set[type[c.Command]] = set()
 
         def raised() -> str:
             command = sung(c.RaiseConcern)
             used.add(c.RaiseConcern)
-            new = concerns.NewConcern(partnership, agencies["Northtown Hospitals"], "doctor", command)  # type: ignore[arg-type]
+            new = concerns.NewConcern(partnership, agencies["Northtown Hospitals"], "doctor", command)
             return concerns.raise_concern(ids["amara.lewis"], new, new_key()).public_id
 
         def do(case: str, who: str, kind: type[c.Command], **codes: object) -> None:

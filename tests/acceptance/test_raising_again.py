@@ -1,19 +1,17 @@
 """A follow-up that says no: a new concern is offered, filled in and linked to the one before."""
 
-from collections.abc import Callable
-
 from flask import Flask
 from sqlalchemy import text
 
 from escalation.extensions import db
-from tests.acceptance.conftest import Visitor
+from tests.acceptance.conftest import Visit
 from tests.acceptance.test_one_challenge import raise_concern
+from tests.support.movable_clock import TimePasses
 
-Visit = Callable[[str], Visitor]
 OFFER = "Raise a new concern from this one"
 
 
-def followed_up(visit: Visit, time_passes: Callable[..., None], safer: str) -> str:
+def followed_up(visit: Visit, time_passes: TimePasses, safer: str) -> str:
     """A challenge whose reply was accepted and whose follow-up was answered; gives its path."""
     gp, manager = visit("amara.lewis"), visit("sam.okafor")
     case = raise_concern(gp)
@@ -32,7 +30,7 @@ def _rows(app: Flask, query: str) -> list[tuple[object, ...]]:
 
 
 def test_a_person_who_is_not_safer_is_raised_again_without_typing_it_twice(
-    app: Flask, visit: Visit, time_passes: Callable[..., None]
+    app: Flask, visit: Visit, time_passes: TimePasses
 ) -> None:
     case = followed_up(visit, time_passes, "no")
     gp = visit("amara.lewis")
@@ -59,7 +57,7 @@ def test_a_person_who_is_not_safer_is_raised_again_without_typing_it_twice(
 
 
 def test_two_presses_make_one_draft_and_keep_what_was_changed_in_it(
-    app: Flask, visit: Visit, time_passes: Callable[..., None]
+    app: Flask, visit: Visit, time_passes: TimePasses
 ) -> None:
     case = followed_up(visit, time_passes, "no")
     gp = visit("amara.lewis")
@@ -74,9 +72,7 @@ def test_two_presses_make_one_draft_and_keep_what_was_changed_in_it(
     assert _rows(app, "SELECT count(*) FROM draft") == [(1,)]
 
 
-def test_nothing_is_offered_when_the_person_is_partly_safer(
-    visit: Visit, time_passes: Callable[..., None]
-) -> None:
+def test_nothing_is_offered_when_the_person_is_partly_safer(visit: Visit, time_passes: TimePasses) -> None:
     case = followed_up(visit, time_passes, "partly")
     gp = visit("amara.lewis")
     assert OFFER not in gp.opens(case)
@@ -85,7 +81,7 @@ def test_nothing_is_offered_when_the_person_is_partly_safer(
     assert "when its follow-up says that the person is not safer" in refused
 
 
-def test_only_the_raising_side_may_raise_it_again(visit: Visit, time_passes: Callable[..., None]) -> None:
+def test_only_the_raising_side_may_raise_it_again(visit: Visit, time_passes: TimePasses) -> None:
     case = followed_up(visit, time_passes, "no")
     anew = f"/raise/from/{case.rsplit('/', 1)[1]}"
     for name, expect in (("sam.okafor", 409), ("kate.rowan", 409), ("leah.brooks", 404)):

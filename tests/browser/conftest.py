@@ -10,13 +10,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from escalation.config import Settings
-from escalation.demo import data
-from escalation.web.sign_in import password_hash
 from tests.support import browsing, live_server
 from tests.support.live_server import Address
-
-PASSWORD = "a password of northtown"
-"""With which everybody in the browser's Northtown signs in."""
+from tests.support.northtown import lay_out
 
 OpenPage = Callable[..., Page]
 
@@ -93,6 +89,13 @@ def open_page(browser: Browser, server: str, watch: browsing.Watch) -> Iterator[
         context.close()
 
 
+def looked_at(page: Page, name: str) -> None:
+    """A page that a person sees: no fault that axe knows, and it does not scroll sideways."""
+    assert browsing.axe(page) == [], name
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    browsing.picture(page, name)
+
+
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
     """One visitor on a wide screen with JavaScript."""
@@ -103,4 +106,4 @@ def page(open_page: OpenPage) -> Page:
 def northtown(app: Flask) -> str:
     """The partnership of the story, with no case yet. Gives its public id."""
     with app.app_context():
-        return data.load(password_hash(PASSWORD), history=False)
+        return lay_out()

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from playwright.sync_api import Page
 
+from tests.support.northtown import PASSWORD
+
 _NAME = """() => {
   const at = document.activeElement;
   if (!at || at === document.body) return "";
@@ -107,3 +109,17 @@ class Keyboard:
 
     def _at(self) -> str:
         return str(self.page.evaluate(_NAME))
+
+
+def sign_in(person: Hands, name: str) -> None:
+    """Signs in as somebody of Northtown, `name` being what stands before the @ of their address."""
+    person.page.goto("/sign-in")
+    sign_in_here(person, name)
+    person.page.get_by_role("heading", name="My work").wait_for()
+
+
+def sign_in_here(person: Hands, name: str) -> None:
+    """The same on the page to sign in that is open already, to come back to where the person was."""
+    person.fill("E-mail", f"{name}@demo.invalid")
+    person.fill("Password", PASSWORD)
+    person.press("Sign in")

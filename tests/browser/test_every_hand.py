@@ -1,30 +1,16 @@
 """The whole story, from a GP's first page to the answered follow-up, without JavaScript on a phone and
 by keyboard alone. A page is opened by its address only where the link stands in a mail."""
 
-from collections.abc import Callable
-
 import pytest
-from flask import Flask
-from playwright.sync_api import Page
 
-from escalation.config import Settings
-from escalation.jobs import scheduler
-from tests.browser.conftest import PASSWORD
-from tests.browser.hands import Hands, Keyboard, Pointer
-from tests.support.movable_clock import MovableClock
+from tests.browser.conftest import OpenPage
+from tests.browser.hands import Hands, Keyboard, Pointer, sign_in
+from tests.support.movable_clock import TimePasses
 
 pytestmark = [
     pytest.mark.timeout(240),
     pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True),
 ]
-
-
-def signs_in(person: Hands, name: str) -> None:
-    person.page.goto("/sign-in")
-    person.fill("E-mail", f"{name}@demo.invalid")
-    person.fill("Password", PASSWORD)
-    person.press("Sign in")
-    person.page.get_by_role("heading", name="My work").wait_for()
 
 
 def raises(gp: Hands) -> str:
@@ -84,29 +70,22 @@ def answers_follow_up(gp: Hands, case: str) -> None:
 
 @pytest.mark.parametrize("hand", ["pointer without JavaScript", "keyboard"])
 def test_from_the_first_page_to_the_follow_up(
-    northtown: str,
-    app: Flask,
-    settings: Settings,
-    clock: MovableClock,
-    open_page: Callable[..., Page],
-    hand: str,
+    northtown: str, time_passes: TimePasses, open_page: OpenPage, hand: str
 ) -> None:
     def person(name: str) -> Hands:
         keyboard = hand == "keyboard"
         page = open_page(width=1280 if keyboard else 360, javascript=keyboard)
         hands: Hands = Keyboard(page) if keyboard else Pointer(page)
-        signs_in(hands, name)
+        sign_in(hands, name)
         return hands
 
     gp = person("amara.lewis")
     case = raises(gp)
     lead_supports(person("priya.nair"), case)
     for days in (9, 7):
-        clock.move(days=days)
-        scheduler.run_once(app, settings)
+        time_passes(days=days)
     gp.page.goto(case)
     gp.page.get_by_text("With the independent chair").first.wait_for()
     decides(person("alan.meredith"), case)
-    clock.move(days=25)
-    scheduler.run_once(app, settings)
+    time_passes(days=25)
     answers_follow_up(gp, case)

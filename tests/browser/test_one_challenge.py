@@ -3,36 +3,47 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page
 
-from escalation.config import Settings
-from escalation.jobs import scheduler
-from tests.browser.conftest import PASSWORD
-from tests.support.browsing import axe, picture
-from tests.support.movable_clock import MovableClock
+from tests.browser.conftest import OpenPage, looked_at
+from tests.browser.hands import Pointer, sign_in
+from tests.support.movable_clock import TimePasses
+
+Look = Callable[[Page, str], None]
+"""Looks at a page, which has a name in this story."""
 
 
-def sign_in(page: Page, name: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(f"{name}@demo.invalid")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="My work").wait_for()
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_from_raise_to_decision(
+    northtown: str, time_passes: TimePasses, open_page: OpenPage, width: int
+) -> None:
+    def look(page: Page, name: str) -> None:
+        looked_at(page, f"{name}-{width}")
+
+    gp = open_page(width=width)
+    case = gp_raises(gp, look)
+    manager_owns(open_page(width=width), case, look)
+    for days in (9, 7):
+        time_passes(days=days)
+    gp.goto(case)
+    gp.get_by_text("With the independent chair").first.wait_for()
+    look(gp, "case-arbitration")
+    chair_decides(open_page(width=width), case, look)
+    office_reads(open_page(width=width), northtown, look)
 
 
-def looked_at(page: Page, name: str) -> None:
-    """A page that a person sees: no fault that axe knows, and it does not scroll sideways."""
-    assert axe(page) == [], name
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-    picture(page, name)
+def gp_raises(gp: Page, look: Look) -> str:
+    """From the start page to the case; gives its address."""
+    gp.goto("/")
+    look(gp, "start")
+    sign_in(Pointer(gp), "amara.lewis")
+    look(gp, "work-empty")
+    return raise_concern(gp, look)
 
 
-def save(page: Page) -> None:
-    page.get_by_role("button", name="Save and continue").click()
-
-
-def raise_concern(page: Page, look: Callable[[Page, str], None] = looked_at) -> str:
+def raise_concern(page: Page, look: Look) -> str:
     """Five questions and a press on Send; gives the address of the case."""
     page.goto("/raise")
     look(page, "raise-begin")
@@ -62,43 +73,23 @@ def raise_concern(page: Page, look: Callable[[Page, str], None] = looked_at) -> 
     return page.url
 
 
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_from_raise_to_decision(
-    northtown: str,
-    app: Flask,
-    settings: Settings,
-    clock: MovableClock,
-    open_page: Callable[..., Page],
-    width: int,
-) -> None:
-    gp = open_page(width=width)
-    gp.goto("/")
-    looked_at(gp, f"start-{width}")
-    sign_in(gp, "amara.lewis")
-    looked_at(gp, f"work-empty-{width}")
-    case = raise_concern(gp, lambda page, name: looked_at(page, f"{name}-{width}"))
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save and continue").click()
 
-    manager = open_page(width=width)
-    sign_in(manager, "sam.okafor")
-    looked_at(manager, f"work-{width}")
+
+def manager_owns(manager: Page, case: str, look: Look) -> None:
+    sign_in(Pointer(manager), "sam.okafor")
+    look(manager, "work")
     manager.goto(f"{case}/position")
-    looked_at(manager, f"position-{width}")
+    look(manager, "position")
     manager.get_by_role("button", name="I have read this and own it").click()
-    looked_at(manager, f"owned-{width}")
+    look(manager, "owned")
 
-    for days in (9, 7):
-        clock.move(days=days)
-        scheduler.run_once(app, settings)
-    gp.goto(case)
-    gp.get_by_text("With the independent chair").first.wait_for()
-    looked_at(gp, f"case-arbitration-{width}")
 
-    chair = open_page(width=width)
-    sign_in(chair, "alan.meredith")
+def chair_decides(chair: Page, case: str, look: Look) -> None:
+    sign_in(Pointer(chair), "alan.meredith")
     chair.goto(f"{case}/record_decision")
-    looked_at(chair, f"decision-{width}")
+    look(chair, "decision")
     for label in (
         "The decision",
         "Your reasons",
@@ -109,16 +100,18 @@ def test_from_raise_to_decision(
         chair.get_by_label(label, exact=True).fill("Words")
     chair.get_by_label("Partly").check()
     chair.get_by_role("button", name="Check before sending").click()
-    looked_at(chair, f"decision-check-{width}")
+    look(chair, "decision-check")
     chair.get_by_role("button", name="Record the decision").click()
     chair.get_by_text("Settled for now").first.wait_for()
-    looked_at(chair, f"decided-{width}")
+    look(chair, "decided")
 
-    office = open_page(width=width)
-    sign_in(office, "kate.rowan")
+
+def office_reads(office: Page, partnership: str, look: Look) -> None:
+    """The board's pages, and those that everybody can read."""
+    sign_in(Pointer(office), "kate.rowan")
     for part in ("", "/measures", "/directory"):
-        office.goto(f"/board/{northtown}{part}")
-        looked_at(office, f"board{part.replace('/', '-')}-{width}")
+        office.goto(f"/board/{partnership}{part}")
+        look(office, f"board{part.replace('/', '-')}")
     for path in ("/help", "/accessibility", "/privacy", "/cookies", "/account", "/nothing-here"):
         office.goto(path)
-        looked_at(office, f"page{path.replace('/', '-')}-{width}")
+        look(office, f"page{path.replace('/', '-')}")

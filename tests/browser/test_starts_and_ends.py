@@ -1,21 +1,16 @@
 """In a real browser: the warning before a session ends, and other ways to start than the first question."""
 
-from datetime import timedelta
-
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
-from sqlalchemy import select, update
 
-from escalation.config import Settings
-from escalation.extensions import db
-from escalation.jobs import scheduler
-from escalation.models import WebSession
 from tests.acceptance.conftest import Visitor
 from tests.acceptance.test_raising_again import followed_up
-from tests.browser.conftest import PASSWORD, OpenPage
-from tests.support.browsing import axe, picture
-from tests.support.movable_clock import MovableClock
+from tests.browser.conftest import OpenPage, looked_at
+from tests.browser.hands import Pointer, sign_in, sign_in_here
+from tests.support.movable_clock import TimePasses
+from tests.support.northtown import PASSWORD
+from tests.support.sessions import unused_for
 
 pytestmark = [
     pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True),
@@ -23,40 +18,15 @@ pytestmark = [
 ]
 
 
-def sign_in(page: Page) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("amara.lewis@demo.invalid")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="My work").wait_for()
-
-
 def writing(page: Page) -> Page:
     """Somebody who is in the middle of a sentence; the browser's clock is in the test's hands."""
     page.clock.install()
-    sign_in(page)
+    sign_in(Pointer(page), "amara.lewis")
     page.goto("/raise")
     page.get_by_role("button", name="I have tried to settle this").click()
     page.get_by_label("Who is it about?").fill("TOD-17")
     page.get_by_label("What have you tried so far?").fill("Two calls to the ward")
     return page
-
-
-def looked_at(page: Page, name: str) -> None:
-    assert axe(page) == [], name
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-    picture(page, name)
-
-
-def unused_for(app: Flask, minutes: int) -> None:
-    """The server's clock too: nobody has asked it for anything for so long."""
-    with app.app_context(), db.engine.connect().execution_options(write=True) as connection:
-        for token_hash, at in connection.execute(select(WebSession.token_hash, WebSession.seen_at)).all():
-            there = WebSession.token_hash == token_hash
-            connection.execute(
-                update(WebSession).where(there).values(seen_at=at - timedelta(minutes=minutes))
-            )
-        connection.commit()
 
 
 @pytest.mark.parametrize("width", [1280, 360])
@@ -97,9 +67,7 @@ def test_after_the_end_the_text_is_still_there_and_again_after_signing_in(
     expect(page.get_by_role("button", name="Stay signed in")).to_have_count(0)
     looked_at(page, "session-ended")
     page.get_by_role("button", name="Save and continue").click()
-    page.get_by_label("E-mail").fill("amara.lewis@demo.invalid")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in_here(Pointer(page), "amara.lewis")
     expect(page.get_by_label("What have you tried so far?")).to_have_value("Two calls to the ward")
 
 
@@ -137,7 +105,7 @@ def test_by_keyboard_the_button_is_reached_and_the_focus_goes_back(app: Flask, o
 
 def test_without_javascript_the_page_states_when_the_session_ends(open_page: OpenPage) -> None:
     page = open_page(width=360, javascript=False)
-    sign_in(page)
+    sign_in(Pointer(page), "amara.lewis")
     expect(page.get_by_text("If you do nothing, you are signed out at")).to_be_visible()
     assert page.get_by_role("alert").count() == 0
 
@@ -145,7 +113,7 @@ def test_without_javascript_the_page_states_when_the_session_ends(open_page: Ope
 @pytest.mark.parametrize("width", [1280, 360])
 def test_the_other_starts_are_free_of_faults(open_page: OpenPage, width: int) -> None:
     page = open_page(width=width)
-    sign_in(page)
+    sign_in(Pointer(page), "amara.lewis")
     page.goto("/raise")
     looked_at(page, f"raise-begin-{width}")
     page.get_by_role("link", name="I want advice first").click()
@@ -157,20 +125,16 @@ def test_the_other_starts_are_free_of_faults(open_page: OpenPage, width: int) ->
 
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_new_concern_from_one_whose_follow_up_says_no(
-    app: Flask, settings: Settings, clock: MovableClock, open_page: OpenPage, width: int
+    app: Flask, time_passes: TimePasses, open_page: OpenPage, width: int
 ) -> None:
     def visit(name: str) -> Visitor:
         visitor = Visitor(app.test_client())
         visitor.sends("/sign-in", {"email": f"{name}@demo.invalid", "password": PASSWORD})
         return visitor
 
-    def time_passes(**by: float) -> None:
-        clock.move(**by)
-        scheduler.run_once(app, settings)
-
     case = followed_up(visit, time_passes, "no")
     page = open_page(width=width)
-    sign_in(page)
+    sign_in(Pointer(page), "amara.lewis")
     page.goto(case)
     looked_at(page, f"case-not-safer-{width}")
     page.get_by_role("button", name="Raise a new concern from this one").click()

@@ -16,7 +16,7 @@ def main() -> None:
     settings = from_environment()
     app = create_app(settings)
     if "--without-locks" in sys.argv:
-        Select.with_for_update = lambda self, **_: self  # type: ignore[method-assign]
+        Select.with_for_update = lambda self, **_: self
     with app.app_context():
         print("ready", flush=True)
         sys.stdin.readline()

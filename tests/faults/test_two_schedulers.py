@@ -4,20 +4,20 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from escalation.config import Settings
-from escalation.demo import data
 from escalation.extensions import db
-from escalation.services import concerns, places
+from escalation.services import concerns
+from tests.support import northtown
 from tests.support.mail_sink import MailSink
 from tests.support.movable_clock import MovableClock
 from tests.support.settings import environment
-from workflows.commands import RaiseConcern
 
 CASES = 200
 pytestmark = [pytest.mark.processes, pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)]
@@ -31,17 +31,16 @@ _KEYS = {
 }
 
 
-def _overdue_cases(app: Flask, clock: MovableClock) -> None:
+@pytest.fixture
+def overdue(app: Flask, clock: MovableClock) -> None:
+    """Cases that nobody answered in time; every mail so far has gone out."""
     with app.app_context():
-        partnership = data.load("!", history=False)
-        gp = data.accounts()["amara.lewis"][0]
-        choices = places.agencies_to_challenge(gp, partnership)
-        hospital = next(a.public_id for a in choices if a.name == "Northtown Hospitals")
+        partnership = northtown.lay_out(shut=True)
+        gp = northtown.accounts()["amara.lewis"]
+        concern = northtown.concern_to_hospital(gp, partnership)
         for number in range(CASES):
-            command = RaiseConcern(person_reference=f"T-{number}", decision="d", risk="r", request="q")
-            concerns.raise_concern(
-                gp, concerns.NewConcern(partnership, hospital, "doctor", command), str(number)
-            )
+            command = replace(concern.command, person_reference=f"T-{number}")
+            concerns.raise_concern(gp, replace(concern, command=command), str(number))
         with db.engine.begin() as connection:
             connection.execute(text("UPDATE outbox SET state = 'sent'"))
     clock.move(days=10)
@@ -105,49 +104,38 @@ def _moved_once(outcome: Outcome) -> None:
     assert (len(outcome.owed), set(outcome.owed.values())) == (CASES, {1})
 
 
-def _sent_once(outcome: Outcome) -> None:
+def _moved_and_sent_once(outcome: Outcome) -> None:
+    _moved_once(outcome)
     assert outcome.waiting == 0
     assert len(outcome.arrived) >= CASES
     assert set(outcome.arrived.values()) == {1}
 
 
-@pytest.mark.timeout(180)
-def test_each_case_moves_once_and_each_mail_is_owed_and_sent_once(
-    app: Flask, settings: Settings, clock: MovableClock, mail_sink: MailSink
-) -> None:
-    _overdue_cases(app, clock)
-    outcome = _race(app, settings, mail_sink)
-    _moved_once(outcome)
-    _sent_once(outcome)
-
-
-@pytest.mark.timeout(180)
-def test_the_locks_alone_hold(
-    app: Flask, settings: Settings, clock: MovableClock, mail_sink: MailSink
-) -> None:
-    _overdue_cases(app, clock)
-    _take_keys_away(app)
-    outcome = _race(app, settings, mail_sink)
-    _moved_once(outcome)
-    _sent_once(outcome)
-
-
-@pytest.mark.timeout(180)
-def test_the_keys_alone_hold_the_record(
-    app: Flask, settings: Settings, clock: MovableClock, mail_sink: MailSink
-) -> None:
-    """What is moved and owed is written once. A key cannot see a mail on its way: that one needs the lock."""
-    _overdue_cases(app, clock)
-    outcome = _race(app, settings, mail_sink, "--without-locks")
-    _moved_once(outcome)
-
-
-@pytest.mark.timeout(180)
-def test_without_locks_and_keys_the_same_race_moves_cases_twice(
-    app: Flask, settings: Settings, clock: MovableClock, mail_sink: MailSink
-) -> None:
-    _overdue_cases(app, clock)
-    _take_keys_away(app)
-    outcome = _race(app, settings, mail_sink, "--without-locks")
+def _moved_twice(outcome: Outcome) -> None:
     with pytest.raises(AssertionError):
         _moved_once(outcome)
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.usefixtures("overdue")
+@pytest.mark.parametrize(
+    ("locks", "keys", "came_out"),
+    [
+        pytest.param(True, True, _moved_and_sent_once, id="with locks and keys once"),
+        pytest.param(True, False, _moved_and_sent_once, id="with locks alone once"),
+        # What is moved and owed is written once. A key cannot see a mail on its way: that one needs the lock.
+        pytest.param(False, True, _moved_once, id="with keys alone once in the record"),
+        pytest.param(False, False, _moved_twice, id="with neither twice"),
+    ],
+)
+def test_two_schedulers_in_one_moment_move_each_case_and_send_each_mail(
+    app: Flask,
+    settings: Settings,
+    mail_sink: MailSink,
+    locks: bool,
+    keys: bool,
+    came_out: Callable[[Outcome], None],
+) -> None:
+    if not keys:
+        _take_keys_away(app)
+    came_out(_race(app, settings, mail_sink, *(() if locks else ("--without-locks",))))

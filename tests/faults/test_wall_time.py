@@ -12,12 +12,11 @@ import pytest
 from flask import Flask
 
 from escalation.config import Settings
-from escalation.demo import data
-from escalation.services import cases, concerns, places
+from escalation.services import cases, concerns
+from tests.support import northtown
 from tests.support.mail_sink import MailSink
 from tests.support.movable_clock import MovableClock
 from tests.support.settings import environment
-from workflows.commands import RaiseConcern
 
 pytestmark = pytest.mark.processes
 
@@ -27,15 +26,10 @@ def test_a_deadline_of_two_seconds_ends_by_itself(
     app: Flask, settings: Settings, clock: MovableClock, mail_sink: MailSink
 ) -> None:
     with app.app_context():
-        partnership = data.load("!", history=False)
-        gp = data.accounts()["amara.lewis"][0]
-        hospital = next(
-            a.public_id
-            for a in places.agencies_to_challenge(gp, partnership)
-            if a.name == "Northtown Hospitals"
-        )
-        command = RaiseConcern(person_reference="T-1", decision="d", risk="r", request="q")
-        case = concerns.raise_concern(gp, concerns.NewConcern(partnership, hospital, "doctor", command), "k")
+        partnership = northtown.lay_out(shut=True)
+        gp = northtown.accounts()["amara.lewis"]
+        concern = northtown.concern_to_hospital(gp, partnership)
+        case = concerns.raise_concern(gp, concern, "k")
         assert case.main is not None
         due = case.main.due
     scheduler = subprocess.Popen(

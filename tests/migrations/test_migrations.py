@@ -27,7 +27,7 @@ def _service(database: Database) -> Flask:
 
 
 def _config() -> Config:
-    return current_app.extensions["migrate"].migrate.get_config(str(MIGRATIONS))  # type: ignore[no-any-return]
+    return current_app.extensions["migrate"].migrate.get_config(str(MIGRATIONS))
 
 
 def test_an_empty_database_becomes_what_the_models_say(empty_database: Database) -> None:

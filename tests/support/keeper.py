@@ -12,12 +12,21 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TypedDict
 
 LOOK_EVERY_SECONDS = 0.2
 
 
+class Owner(TypedDict, total=False):
+    """Whom a program runs as, in the words of `subprocess`; empty: as we are."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
 def main(pid: int, folder: Path, user: str, group: str) -> None:
-    owner = {} if user == "-" else {"user": int(user), "group": int(group), "extra_groups": []}
+    owner: Owner = {} if user == "-" else {"user": int(user), "group": int(group), "extra_groups": []}
     while alive(pid):
         time.sleep(LOOK_EVERY_SECONDS)
     for control in folder.glob("*/pg_ctl"):
@@ -36,7 +45,7 @@ def alive(pid: int) -> bool:
     return True
 
 
-def stop(control: Path, owner: dict[str, object]) -> None:
+def stop(control: Path, owner: Owner) -> None:
     """Stops a cluster in order: at once it would leave shared memory behind. `control` tells its pg_ctl."""
     subprocess.run(
         [control.read_text(), "stop", "-m", "fast", "-D", control.with_name("data")],
@@ -44,7 +53,7 @@ def stop(control: Path, owner: dict[str, object]) -> None:
         check=False,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        **owner,  # type: ignore[call-overload]
+        **owner,
     )
 
 

@@ -164,8 +164,8 @@ class _Scripted(SMTP):
 
     def cut(self) -> None:
         """Breaks the connection without a word."""
-        assert self.transport is not None
-        self.transport.abort()  # type: ignore[attr-defined]
+        assert isinstance(self.transport, asyncio.WriteTransport)
+        self.transport.abort()
 
 
 class _Handler:

@@ -1,6 +1,7 @@
 """Moves the service's time by hand, as a demo does: the database keeps the offset."""
 
 import math
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import create_engine, text
@@ -9,6 +10,9 @@ from sqlalchemy.pool import NullPool
 from escalation import clock
 
 _MOVE = text("UPDATE installation SET movable = true, offset_seconds = :seconds WHERE id = 1")
+
+TimePasses = Callable[..., None]
+"""Moves the clock, by days= and the like, and lets the jobs run: the fixture `time_passes`."""
 
 
 class MovableClock:

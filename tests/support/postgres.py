@@ -13,11 +13,11 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from tests.support.keeper import Owner
 from tests.support.run import Run
 
 USER = "escalation"
@@ -85,8 +85,8 @@ def _start(run: Run, folder: Path) -> None:
     _call(owner, data, programs / "pg_ctl", "start", "-w", "-t", "60", "-l", data / "log", "-o", options)
 
 
-def _owner() -> dict[str, Any]:
-    """Whom to run as, in the words of `subprocess`; empty: as we are."""
+def _owner() -> Owner:
+    """The account without rights if we are root, who may not run PostgreSQL; else nobody but ourselves."""
     if os.geteuid() != 0:
         return {}
     account = pwd.getpwnam(_UNPRIVILEGED)
@@ -112,7 +112,7 @@ def _programs(target: Path) -> Path:
     return copy / "bin"
 
 
-def _keep(run: Run, owner: dict[str, Any]) -> None:
+def _keep(run: Run, owner: Owner) -> None:
     whom = [str(owner.get("user", "-")), str(owner.get("group", "-"))]
     keeper = Path(__file__).with_name("keeper.py")
     subprocess.run(
@@ -124,7 +124,7 @@ def _keep(run: Run, owner: dict[str, Any]) -> None:
     )
 
 
-def _call(owner: dict[str, Any], data: Path, *command: str | Path) -> None:
+def _call(owner: Owner, data: Path, *command: str | Path) -> None:
     # The server inherits what it is given: a file, never a pipe that would be waited on for ever.
     words = data.with_name("start-up")
     with words.open("w") as output:

@@ -9,7 +9,7 @@ from escalation.config import Settings
 
 def settings_for(url: str, **others: Any) -> Settings:
     """Settings for the database at `url`, with new secrets; `others` are settings by name."""
-    usual = {
+    usual: dict[str, Any] = {
         "public_base_url": "http://localhost",
         "trusted_hosts": ("localhost",),
         "testing": True,
@@ -24,7 +24,7 @@ def settings_for(url: str, **others: Any) -> Settings:
         database_url=url,
         secret_key=secrets.token_urlsafe(32),
         password_salt=secrets.token_urlsafe(32),
-        **(usual | others),  # type: ignore[arg-type]
+        **(usual | others),
     )
 
 

@@ -21,7 +21,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Writes on the report which database the test used: reports travel from workers, items do not."""
     report = yield
-    kind = getattr(item, "callspec", None) and item.callspec.params.get("database_kind")  # type: ignore[attr-defined]
+    spec = getattr(item, "callspec", None)
+    kind = spec and spec.params.get("database_kind")
     if kind:
         report.user_properties.append((_DATABASE, kind))
     return report

@@ -13,12 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from escalation.demo import data
 from escalation.extensions import db
 from escalation.services import lapses
-from escalation.web.sign_in import password_hash
+from tests.support.northtown import PASSWORD, lay_out
 
-PASSWORD = "a password of northtown"
 _keys = itertools.count(1)
 
 
@@ -47,7 +45,7 @@ class Caller:
         """The case as this person sees it now."""
         answer = self.get(f"/cases/{case['public_id']}")
         assert answer.status_code == 200, answer.text
-        return answer.get_json()  # type: ignore[no-any-return]
+        return answer.get_json()
 
     def sign_in(self, address: str) -> None:
         """Signs in as the pages do, and keeps the token of the session."""
@@ -95,7 +93,7 @@ class Northtown:
         """A concern that the GP has raised, as she sees it."""
         answer = self["amara.lewis"].post("/concerns", self.concern())
         assert answer.status_code == 201, answer.text
-        return answer.get_json()  # type: ignore[no-any-return]
+        return answer.get_json()
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
@@ -114,7 +112,7 @@ class Northtown:
 def northtown(app: Flask) -> Northtown:
     """The partnership of the demo, without its history; everybody has the same password."""
     with app.app_context():
-        return Northtown(app, data.load(password_hash(PASSWORD), history=False))
+        return Northtown(app, lay_out())
 
 
 @pytest.fixture

@@ -278,7 +278,7 @@ class TestBadCalendars:
     )
     def test_are_refused_in_words(self, fields: dict[str, object], words: str) -> None:
         with pytest.raises(ValueError, match=words):
-            replace(ENGLAND, **fields)  # type: ignore[arg-type]
+            replace(ENGLAND, **fields)
 
     def test_a_year_of_closures_is_refused_and_does_not_count_for_ever(self) -> None:
         never = replace(ENGLAND, closures=frozenset(date(2026, 1, 1) + timedelta(days=n) for n in range(800)))
