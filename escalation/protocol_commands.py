@@ -93,7 +93,7 @@ def _can_be_used(file: Path) -> bool:
     for found in findings:
         at = found.origin(layered)
         weight = "" if found.weight is Weight.ERROR else "warning: "
-        click.echo(f"{at.file}, line {at.line}: {weight}{found.key}: {found.words}")
+        click.echo(f"{at.file}, line {at.line}: {weight}{found.key}: {found.words} [{found.rule}]")
     fine = not any(f.weight is Weight.ERROR for f in findings)
     click.echo(f"{file.name}: {'can be used' if fine else 'must not be published'}")
     return fine

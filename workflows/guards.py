@@ -25,7 +25,7 @@ from workflows.commands import (
 )
 from workflows.protocol import Clock, Move, Protocol, Stage
 from workflows.triggers import Trigger
-from workflows.vocabulary import Authority, Expiry, Gate, Phase, Side, Urgency
+from workflows.vocabulary import Authority, Closer, Expiry, Gate, Phase, Side, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,8 +300,18 @@ def no_party_at_the_board(question: Question) -> Refusal | None:
     return not_party(question) if board else None
 
 
+def closer_agrees(question: Question) -> Refusal | None:
+    """Where only the raising side or the decider may close, nobody else's agreement settles it."""
+    closes = question.stage().closes
+    if closes is Closer.BOTH or (closes is Closer.RAISER and Side.RAISING in question.sides()):
+        return None
+    who = "whoever raised it" if closes is Closer.RAISER else "whoever decides here"
+    return Refusal("not_closer", f"In this stage it is for {who} to say that it is settled.")
+
+
 ALWAYS: Mapping[Trigger, tuple[Condition, ...]] = {
     Trigger.RECORD_DECISION: (no_party_at_the_board,),
+    Trigger.AGREE_SETTLEMENT: (closer_agrees,),
     Trigger.CONFIRM: (gate_is_yours,),
     Trigger.CONVENE: (meeting_is_here,),
     Trigger.HOLD_MEETING: (meeting_is_here,),

@@ -6,7 +6,7 @@ tables are merged by id, routes and notices are replaced as a whole, and `withou
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ _LAYER = re.compile(r"^#=== layer (?P<name>\S+)\n", re.MULTILINE)
 _KEYED = {"slot", "pace", "track", "stage", "clock", "gate", "meeting", "cap", "form"}
 _WHOLE = ("budgets", "reminders", "when", "borrows")
 """Tables that are replaced as a whole: what is left out of them means something."""
+_OTHER = {"budget": "budgets", "budgets": "budget", "reminder": "reminders", "reminders": "reminder"}
+"""Two ways to say the same: what the overlay says takes the place of both."""
 _DEEPEST = 5
 
 
@@ -115,7 +117,8 @@ def _merged(
     where: dict[Path, Origin],
 ) -> dict[str, Any]:
     result: dict[str, Any] = {}
-    for key in [*old, *(k for k in new if k not in old)]:
+    replaced = {_OTHER[key] for key in new if key in _OTHER}
+    for key in [*(k for k in old if k not in replaced), *(k for k in new if k not in old)]:
         here = (*at, key)
         if key not in new:
             result[key] = _copied(base, old[key], (*at_old, key), here, where)
@@ -180,28 +183,81 @@ def _copied(source: Layered, value: Any, at_source: Path, at: Path, where: dict[
 
 
 def _taken_out(base: Layered, name: str, origin: Origin) -> Layered:
-    """The base without one thing; without a track its stages and the routes to it go as well."""
-    kind, _, wanted = name.partition(".")
+    """The base without one thing: `example`, `stage.4`, `stage.1.clock.reply`.
+
+    Without a track its stages and the routes to it go as well.
+    """
+    steps = name.split(".")
+    if not _is_there(base.values, steps):
+        raise LayerError(origin, "without", f"the base has no {name!r}")
     where: dict[Path, Origin] = {(): base.origin(())}
-    if not any(_is(entry, wanted) for entry in base.values.get(kind, [])):
-        raise LayerError(origin, "without", f"the base has no {kind} {wanted!r}")
-    values: dict[str, Any] = {}
-    for key, value in base.values.items():
-        if key in _lists(base.values):
-            kept = [(i, e) for i, e in enumerate(value) if not _goes(key, e, kind, wanted)]
-            where[(key,)] = base.origin((key,))
-            values[key] = [_copied(base, e, (key, i), (key, n), where) for n, (i, e) in enumerate(kept)]
+    return Layered(_without(base, base.values, steps, (), (), where), where)
+
+
+def _is_there(values: Mapping[str, Any], steps: Sequence[str]) -> bool:
+    kind, rest = steps[0], steps[1:]
+    if not rest:
+        return kind in values and kind not in _lists(values)
+    entry = _named(values.get(kind), rest)
+    return entry is not None and (entry[1] == len(rest) or _is_there(entry[0], rest[entry[1] :]))
+
+
+def _named(entries: Any, steps: Sequence[str]) -> tuple[dict[str, Any], int] | None:
+    """The entry of a list that the first steps name, and how many they are: an id may hold dots."""
+    for length in range(len(steps), 0, -1):
+        name = ".".join(steps[:length])
+        for entry in entries if isinstance(entries, list) else ():
+            if name in (entry.get("id"), entry.get("do")):
+                return entry, length
+    return None
+
+
+def _without(
+    base: Layered,
+    values: Mapping[str, Any],
+    steps: Sequence[str],
+    at_base: Path,
+    at: Path,
+    where: dict[Path, Origin],
+) -> dict[str, Any]:
+    """The values, copied but for what the steps lead to."""
+    result: dict[str, Any] = {}
+    kind, rest = steps[0], steps[1:]
+    for key, value in values.items():
+        here, there = (*at, key), (*at_base, key)
+        where[here] = base.origin(there)
+        if key in _lists(values):
+            result[key] = list(_entries(base, value, key, kind, rest, there, here, where))
+        elif key != kind or rest:
+            result[key] = _copied(base, value, there, here, where)
+    return result
+
+
+def _entries(
+    base: Layered,
+    entries: list[dict[str, Any]],
+    key: str,
+    kind: str,
+    rest: Sequence[str],
+    there: Path,
+    here: Path,
+    where: dict[Path, Origin],
+) -> Iterator[dict[str, Any]]:
+    found = _named(entries, rest) if key == kind and rest else None
+    number = 0
+    for index, entry in enumerate(entries):
+        whole = found is not None and entry is found[0] and found[1] == len(rest)
+        if whole or _of_track(key, entry, kind, rest):
+            continue
+        at = (*here, number)
+        where[at] = base.origin((*there, index))
+        if found is not None and entry is found[0]:
+            yield _without(base, entry, rest[found[1] :], (*there, index), at, where)
         else:
-            values[key] = _copied(base, value, (key,), (key,), where)
-    return Layered(values, where)
+            yield _copied(base, entry, (*there, index), at, where)
+        number += 1
 
 
-def _is(entry: Any, wanted: str) -> bool:
-    return isinstance(entry, dict) and wanted in (entry.get("id"), entry.get("do"))
-
-
-def _goes(key: str, entry: dict[str, Any], kind: str, wanted: str) -> bool:
-    if key == kind:
-        return _is(entry, wanted)
-    of_track = {"stage": "track", "route": "to"}.get(key)
-    return kind == "track" and of_track is not None and entry.get(of_track) == wanted
+def _of_track(key: str, entry: Mapping[str, Any], kind: str, rest: Sequence[str]) -> bool:
+    names = {"stage": "track", "route": "to"}.get(key)
+    return kind == "track" and names is not None and entry.get(names) == ".".join(rest)

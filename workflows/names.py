@@ -229,9 +229,14 @@ def _moves(moves: Sequence[Values], at: KeyPath, known: _Known, stage: str | Non
 def _doers(move: Values, path: KeyPath) -> Found:
     if move["do"] is Trigger.RAISE:
         yield (*path, "do"), "raise begins a case and is no move in a stage; take this move out"
-    elif move["do"] is Trigger.TIME_OUT and move["by"]:
-        yield (*path, "by"), "time_out is for the clock alone; take this line out"
-    elif move["do"] is not Trigger.TIME_OUT and not move["by"]:
+    elif move["do"] is Trigger.TIME_OUT:
+        for key in ("by", "conditions", "needs"):
+            if move[key]:
+                yield (
+                    (*path, key),
+                    "time_out is for the clock alone, and time waits for nothing; take this out",
+                )
+    elif not move["by"]:
         yield path, "says nobody who may do it; add by = [...]"
 
 

@@ -4,7 +4,7 @@ Local times are those of the protocol's nation. One person sits in each slot.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,8 +109,21 @@ def load(path: Path) -> Scenario:
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{path.name}: not TOML: {error}") from error
     except ValidationError as error:
-        raise ScenarioError(f"{path.name}: {error.messages}") from error
+        raise ScenarioError(f"{path.name}: {'; '.join(_said(error.messages_dict))}") from error
     return _scenario(values)
+
+
+def _said(messages: Mapping[Any, Any], at: str = "") -> Iterator[str]:
+    for key, inner in messages.items():
+        where = f"step {key + 1}" if isinstance(key, int) else f"{at} {key}".strip()
+        if isinstance(inner, Mapping):
+            yield from _said(inner, where if key != "step" else at)
+        else:
+            remedy = ": it stands above the first [[step]]" if key in _ABOVE and at else ""
+            yield f"{where}: {' '.join(map(str, inner))}{remedy}"
+
+
+_ABOVE = ("trace", "until", "worked", "title")
 
 
 def _scenario(values: Mapping[str, Any]) -> Scenario:

@@ -50,6 +50,8 @@ POLICY: Mapping[str, Need] = {
     "board.measures_csv": Need.SIGNED_IN,
     "board.directory": Need.SIGNED_IN,
     "procedures.of_case": Need.SIGNED_IN,
+    "procedures.picture_of_case": Need.SIGNED_IN,
+    "procedures.picture": Need.SIGNED_IN,
     "procedures.index": Need.SIGNED_IN,
     "procedures.show": Need.SIGNED_IN,
     "procedures.try_out": Need.SIGNED_IN,

@@ -17,6 +17,13 @@ from tests.support.movable_clock import MovableClock
 from workflows import commands as c
 
 CANARY = "zebra-canary"
+RICHER = frozenset(
+    {
+        *("Going", "Confirm", "Convene", "HoldMeeting", "RecordPlan", "RecordDissent", "SetTime"),
+        *("ProposeTime", "AgreeTime", "Extend", "Pause", "Resume", "OpenBeside"),
+    }
+)
+"""What the default procedure does not ask for: `test_richer_procedure` sings it."""
 
 
 def sung(command: type[c.Command], **codes: object) -> c.Command:
@@ -56,7 +63,7 @@ def test_a_canary_in_every_free_field_is_in_no_mail(
         scheduler.run_once(app, settings)
 
     every = {kind.__name__ for kind in c.Command.__subclasses__()} - {"TimeOut"}
-    assert {kind.__name__ for kind in used} == every, "a command that takes words was left out"
+    assert {kind.__name__ for kind in used} == every - RICHER, "a command that takes words was left out"
     assert len(mail_sink.mails) > 40
     for mail in mail_sink.mails:
         said = decoded(mail).lower()

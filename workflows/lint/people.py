@@ -60,10 +60,10 @@ def both_sides_and_board(protocol: Protocol) -> Iterable[Finding]:
 
 
 def notice_reaches_somebody(protocol: Protocol) -> Iterable[Finding]:
-    """Each notice has somebody who takes part in one of its stages."""
+    """Each notice has somebody who takes part in one of its stages; a forewarning goes to the next ones."""
     seated = seated_on_every_way(protocol)
     for index, notice in enumerate(protocol.notices):
         told = {*notice.to, *notice.copy}
-        if not any(told & seated[stage] for stage in notice.stages):
+        if not notice.forewarn and not any(told & seated[stage] for stage in notice.stages):
             words = "tells only people who are not seated in these stages"
             yield Finding("notice_reaches_somebody", ("notice", str(index)), words)

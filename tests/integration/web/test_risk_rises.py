@@ -27,7 +27,7 @@ REPLY, VIEW = "Reply of the challenged side", "View of the raiser's lead"
 def test_a_rise_in_risk_times_the_clocks_again_and_the_sum_is_counted_anew(town: Town) -> None:
     before = sums(town)
     assert before[REPLY].startswith(
-        "5 working days, told Monday 1 March, 10am: Tue 2 Mar, Wed 3 Mar, Thu 4 Mar"
+        "5 working days, told Monday 1 March, 10am; the first is the day after: Tue 2 Mar, Wed 3 Mar, Thu 4 Mar"
     )
     assert before[REPLY].endswith("Monday 8 March 2027 at 5pm.")
     assert before[VIEW].endswith("Wednesday 3 March 2027 at 6:30pm.")

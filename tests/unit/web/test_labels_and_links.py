@@ -14,8 +14,8 @@ from workflows.triggers import Trigger
 
 def _written_fields() -> Iterable[str]:
     """The names of all written answers; a time-out is the clock's and nobody writes it."""
-    for command in commands.Command.__subclasses__():
-        if command.trigger is not Trigger.TIME_OUT:
+    for command in (*commands.Command.__subclasses__(), *commands.Going.__subclasses__()):
+        if getattr(command, "trigger", None) not in (None, Trigger.TIME_OUT):
             yield from (f.name for f in fields(command) if f.type in (str, str | None))
 
 
