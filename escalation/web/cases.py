@@ -10,7 +10,7 @@ from escalation.schemas.moves import answers_of, command_from, readdress_from
 from escalation.services import cases, moves, places, submissions
 from escalation.services.submissions import new_key
 from escalation.services.views import CaseView
-from escalation.web import words
+from escalation.web import resolution, words
 from escalation.web.forms import FORM_OF, FORMS, Form
 from escalation.web.layout import of_partnership, person, submitted_key
 from escalation.web.sign_in import parked
@@ -41,7 +41,12 @@ def show(public_id: str) -> Page:
     """Where it is, whose turn it is, how long they have, and what I can do."""
     case = _case(public_id)
     return render_template(
-        "case/case.html", case=case, links=links(case), primary=primary(case), key=new_key()
+        "case/case.html",
+        case=case,
+        links=links(case),
+        primary=primary(case),
+        resolution=resolution.blocks(case),
+        key=new_key(),
     )
 
 

@@ -262,14 +262,26 @@ FIELD_LABELS: Mapping[str, str] = {
     "what_changed": "What has changed",
     "reasons": "Reasons",
     "would_change_mind": "What new fact would change this view",
-    "outcome": "Outcome for the child or adult",
     "alternatives": "Alternatives considered",
     "dissent": "Who sees it differently",
+    "outcome": "Outcome for the child or adult",
     "actions": "Who acts, by when",
     "how_known": "How this is known",
     "still_open": "Still open",
     "safety": "Safety tonight",
 }
+"""In the order of the forms, which is the order in which they are shown."""
+
+
+def parts(event: EventView, *, safety: bool = False) -> tuple[tuple[str, str], ...]:
+    """What was written with an event: labels and texts in the order of the form it came from.
+
+    Who keeps the person safe is left out unless asked for: it has a place of its own on the page.
+    """
+    known = list(FIELD_LABELS)
+    shown = [w for w in event.written if safety or w.field != "safety"]
+    ordered = sorted(shown, key=lambda w: known.index(w.field) if w.field in known else len(known))
+    return tuple((label(w.field), w.text) for w in ordered)
 
 
 def label(name: str) -> str:
