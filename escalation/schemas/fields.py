@@ -11,7 +11,7 @@ _NHS_WEIGHTS = range(10, 1, -1)
 
 
 def as_seen(text: str) -> str:
-    """A text as its reader sees it: trimmed, every kind of line end one line feed, unseen characters left out.
+    """A text as its reader sees it: trimmed, every kind of line end one, unseen characters left out.
 
     What is pasted from other programs brings vertical tabs, form feeds and the like, which nobody can see
     or find. A NUL is kept for `Written` to refuse: no program pastes it, and databases differ about it.

@@ -10,8 +10,8 @@ from escalation.schemas.moves import answers_of, command_from, readdress_from
 from escalation.services import cases, moves, places, submissions
 from escalation.services.submissions import new_key
 from escalation.services.views import CaseView
-from escalation.web import resolution, words
-from escalation.web.forms import FORM_OF, FORMS, Form
+from escalation.web import errors, resolution, words
+from escalation.web.forms import FORM_OF, FORMS, Form, triggers_of
 from escalation.web.layout import of_partnership, person, submitted_key
 from escalation.web.sign_in import parked
 from workflows.commands import Acknowledge, Command
@@ -91,11 +91,13 @@ def _is_on_record(public_id: str) -> bool:
 
 
 def _form_on(case: CaseView, asked: Form) -> Page:
-    if request.method == "GET":
-        answers = parked(request.path) or {}
-        return _form(case, asked, answers, {})
-    answers = _given(asked)
-    if "edit" in request.form:
+    asking = request.method == "GET"
+    answers = (parked(request.path) or {}) if asking else _given(asked)
+    refused = moves.why_not(case, triggers_of(asked))
+    # What is sent for good is for the service to refuse: it knows a second press on the same button.
+    if refused and (asking or (asked.check and "confirm" not in request.form)):
+        return errors.refused(refused, answers)
+    if asking or "edit" in request.form:
         return _form(case, asked, answers, {})
     try:
         command = _command(case, asked, answers)
@@ -141,13 +143,13 @@ def _trigger(asked: Form, answers: Mapping[str, str]) -> Trigger:
     return Trigger(answers["choice"])
 
 
-def _form(case: CaseView, asked: Form, answers: Mapping[str, str], errors: Mapping[str, list[str]]) -> str:
+def _form(case: CaseView, asked: Form, answers: Mapping[str, str], wrong: Mapping[str, list[str]]) -> str:
     return render_template(
         "case/form.html",
         case=case,
         form=asked,
         answers=answers,
-        errors=errors,
+        errors=wrong,
         options=_options(case, asked),
         choices=_choices(case, asked),
         key=submitted_key(),

@@ -1,6 +1,7 @@
-"""How a case was resolved, in full: the board's decision, the settlement, the follow-up. Pure functions of views.
+"""How a case was resolved, in full: the board's decision, the settlement, the follow-up.
 
-Each block stands at the top of the case page, its fields in the order of the form that asked for them.
+Pure functions of views. Each block stands at the top of the case page, its fields in the order of the
+form that asked for them.
 """
 
 from collections.abc import Iterator

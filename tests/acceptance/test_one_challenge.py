@@ -53,7 +53,7 @@ def test_a_challenge_is_raised_nobody_answers_and_the_board_decides(
 
     time_passes(days=7)
     assert "With the independent chair" in gp.opens(case)
-    visit("margaret.osei").opens(f"{case}/record_decision")
+    visit("margaret.osei").opens(f"{case}/record_decision", expect=409)
 
     chair = visit("alan.meredith")
     chair.sends_checked(
