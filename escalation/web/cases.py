@@ -46,6 +46,7 @@ def show(public_id: str) -> Page:
         links=links(case),
         primary=primary(case),
         resolution=resolution.blocks(case),
+        may=_able(case),
         key=new_key(),
     )
 
@@ -153,7 +154,7 @@ def _form(case: CaseView, asked: Form, answers: Mapping[str, str], wrong: Mappin
         options=_options(case, asked),
         choices=_choices(case, asked),
         key=submitted_key(),
-        may=frozenset(a.trigger for a in case.actions if a.refusal is None),
+        may=_able(case),
     )
 
 
@@ -165,9 +166,14 @@ def _options(case: CaseView, asked: Form) -> Mapping[str, str]:
     return {a.public_id: a.name for a in found if a.name != case.challenged_agency}
 
 
+def _able(case: CaseView) -> frozenset[Trigger]:
+    """What this person may do now."""
+    return frozenset(a.trigger for a in case.actions if a.refusal is None)
+
+
 def _choices(case: CaseView, asked: Form) -> Mapping[str, str]:
     """Of a form's choices, those that this person may make now (all, if none: the refusal explains)."""
-    able = {str(a.trigger) for a in case.actions if a.refusal is None}
+    able = _able(case)
     return {k: v for k, v in (asked.choices or {}).items() if k in able} or (asked.choices or {})
 
 

@@ -21,8 +21,10 @@ from escalation.services.views import (
     StepState,
     StepView,
     WorkRow,
+    WrittenView,
 )
 from escalation.web import words
+from escalation.web.forms import FORMS, Form
 from notifications.message import Via
 from workflows import commands
 from workflows.case import DeadlineState, LeadView, Position
@@ -292,11 +294,14 @@ def test_each_stage_above_has_its_own_words() -> None:
 
 
 def test_a_settled_case_waits_for_its_follow_up_and_says_when_that_is_late() -> None:
-    def settled(**deadline: Any) -> str:
-        return words.state(a_case(phase=Phase.PROVISIONAL, main=a_deadline(clock="follow_up", **deadline)))
+    def settled(lapsed: tuple[DeadlineView, ...] = (), **deadline: Any) -> str:
+        main = a_deadline(clock="follow_up", **deadline)
+        return words.state(a_case(phase=Phase.PROVISIONAL, main=main, lapsed=lapsed))
 
+    before = a_deadline(clock="follow_up", state=DeadlineState.LAPSED)
     assert settled(days_left=20) == settled(days_left=0) == "Settled for now"
-    assert settled(days_left=-1) == settled(days_left=3, rung=2) == "Follow-up past its time"
+    assert settled(days_left=-1) == settled((before,), days_left=3, rung=2) == "Follow-up past its time"
+    assert settled(days_left=3, rung=2) == settled((a_deadline(),), days_left=3) == "Settled for now"
     assert words.state(a_case(phase=Phase.PROVISIONAL, main=None, running=())) == "Settled for now"
 
 
@@ -409,6 +414,41 @@ def test_stages_behind_and_ahead_are_done_not_needed_or_perhaps_needed() -> None
     assert words.step_note(a_step(StepState.DONE, None, None), LONDON) == "Done"
     assert words.step_note(a_step(StepState.SKIPPED, None, None), LONDON) == "Not needed"
     assert words.step_note(a_step(StepState.AHEAD, None, None), LONDON) == "Only if needed"
+
+
+def test_the_last_stages_are_not_only_if_needed() -> None:
+    ahead = a_step(StepState.AHEAD, None, None)
+    assert words.step_note(replace(ahead, phase=Phase.CLOSED), LONDON) == "At the end"
+    assert words.step_note(replace(ahead, phase=Phase.PROVISIONAL), LONDON) == "Once it is settled or decided"
+
+
+def test_owning_lasts_for_its_stage_and_is_the_readers_own() -> None:
+    here = a_step(StepState.HERE, at=TOLD)
+    mine = an_event(EventKind.OWNED, by_me=True, at=TOLD + timedelta(hours=16))
+    assert words.owned(a_case(steps=(here,), events=(mine,))) == (
+        "Yours since Thursday 19 November, 9:51am. The clock keeps running until there is a position."
+    )
+    below = replace(mine, at=TOLD - timedelta(days=1))
+    for event in (below, replace(mine, by_me=False), replace(mine, kind=EventKind.DECISION_KEPT)):
+        assert words.owned(a_case(steps=(here,), events=(event,))) is None
+
+
+def test_what_was_written_is_shown_in_the_order_of_the_form_and_safety_only_when_asked_for() -> None:
+    def wrote(*names: str) -> EventView:
+        written = tuple(WrittenView(n, f"the {n}", "A", "B", Side.BOARD, TOLD) for n in names)
+        return an_event(EventKind.BOARD_DECIDED, written=written)
+
+    decided = wrote("safety", "outcome", "dissent", "reasons", "surprise", "decision")
+    texts = ["the decision", "the reasons", "the dissent", "the outcome"]
+    assert [text for _, text in words.parts(decided)] == [*texts, "the surprise"]
+    assert [text for _, text in words.parts(decided, safety=True)] == [*texts, "the safety", "the surprise"]
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=lambda form: form.name)
+def test_written_answers_have_the_order_in_which_each_form_asks_for_them(form: Form) -> None:
+    known = list(words.FIELD_LABELS)
+    asked = [known.index(ask.name) for ask in form.asks if ask.name in known]
+    assert asked == sorted(asked)
 
 
 # ------------------------------------------------------------------------------ what happened
