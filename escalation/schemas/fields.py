@@ -7,14 +7,24 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, fields
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_UNSEEN = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
 _NHS_WEIGHTS = range(10, 1, -1)
 _ZONE = ZoneInfo("Europe/London")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
+def as_seen(text: str) -> str:
+    """A text as its reader sees it: trimmed, every kind of line end one, unseen characters left out.
+
+    What is pasted from other programs brings vertical tabs, form feeds and the like, which nobody can see
+    or find. A NUL is kept for `Written` to refuse: no program pastes it, and databases differ about it.
+    """
+    return _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)).strip()
+
+
 class Written(fields.String):
-    """What a person wrote: trimmed, line ends made one, control characters refused, counted as seen.
+    """What a person wrote, as it is seen, and counted so. A NUL is refused.
 
     `label` is how the page calls it; `ask` what it says when it is empty.
     """
@@ -28,8 +38,8 @@ class Written(fields.String):
         text = value if isinstance(value, str) else ""
         if value is not None and not isinstance(value, str) and not _is_missing(value):
             raise ValidationError(f"{self.label} must be text")
-        text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-        if _CONTROL.search(text):
+        text = as_seen(text)
+        if "\x00" in text:
             raise ValidationError(f"{self.label} must not hold control characters")
         if len(text) > self.longest:
             raise ValidationError(f"{self.label} must be {self.longest:,} characters or fewer")
@@ -39,11 +49,12 @@ class Written(fields.String):
 
 
 class OwnReference(Written):
-    """The raiser's own reference for the person: never an NHS number."""
+    """The raiser's own reference for the person: one line, never an NHS number."""
 
     def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
         """The reference. Raises ValidationError for what looks like an NHS number."""
         text = super().deserialize(value, attr, data, **kwargs)
+        text = " ".join(text.split()) if text else text
         if text and is_nhs_number(text):
             raise ValidationError("Use your own reference, not an NHS number")
         return text

@@ -40,6 +40,8 @@ from workflows.vocabulary import AgencyKind, Phase, Side
 
 _LEADERSHIP = frozenset({EventKind.LEAD_SUPPORTED, EventKind.LEAD_DECLINED})
 _PRIVATE_CODES = frozenset({"safe_to_raise", "freely"})
+_POSTAL = frozenset({EventKind.REMINDED, EventKind.POST_VACANT, EventKind.MAIL_UNDELIVERABLE})
+"""What only tells how the post went: nothing has happened to the case."""
 _POSITIONS = frozenset({EventKind.DECISION_CHANGED, EventKind.DECISION_KEPT, EventKind.INFORMATION_ASKED})
 
 
@@ -208,8 +210,9 @@ class _View:
         return self._my_side() is Side.RAISING and any(p.agency_kind != AgencyKind.BOARD for p in here)
 
     def _last_activity(self) -> datetime:
-        acted: list[datetime] = [e.at for e in self.record.events if e.actor_id is not None]
-        return max([*acted, *self.record.opened.values()])
+        """When something last happened, by hand or by itself, or somebody opened it for the first time."""
+        happened: list[datetime] = [e.at for e in self.record.events if e.kind not in _POSTAL]
+        return max([*happened, *self.record.opened.values()])
 
     def _partnership(self) -> AnyRow:
         return self.unit.session.execute(

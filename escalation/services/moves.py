@@ -1,5 +1,7 @@
 """What people do to a case that stands: one verb, for every trigger that a person may use."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,7 @@ from workflows.case import Actor, Refusal
 from workflows.commands import Command, Readdress
 from workflows.events import EventKind
 from workflows.machine import decide
+from workflows.triggers import Trigger
 from workflows.vocabulary import AgencyKind, Phase
 
 _MATERIAL = frozenset(
@@ -34,6 +37,8 @@ _MATERIAL = frozenset(
     }
 )
 """What must not pass unseen between opening a form and sending it."""
+_NOT_YOURS = "This is for somebody else in this case to do, or not at this stage."
+_CLOSED = "This case is closed. If somebody may still be at risk, raise a new concern."
 
 
 def make_move(
@@ -74,12 +79,21 @@ def _decided(unit: Unit, file: CaseFile, account: int, command: Command) -> tran
     actor = file.actor(account, agencies)
     relations = {relation_of(file.protocol, slot) for slot in actor.slots}
     if not permitted(relations, command.trigger, Phase(file.row.phase)):
-        raise Refused("not_yours", "This is for somebody else in this case to do, or not at this stage.")
+        raise Refused("not_yours", _NOT_YOURS)
     decision = decide(file.protocol, file.state(), command, actor, unit.now)
     if isinstance(decision, Refusal):
         raise Refused(decision.code, decision.reason)
     slot = acting_slot(file, actor, command)
     return transition.Step(file, decision, account, slot, via(file, slot, account), command.prose())
+
+
+def why_not(case: CaseView, triggers: Collection[Trigger]) -> Refused | None:
+    """Why whoever sees this case may make none of these moves now; None when they may make one."""
+    asked = [action for action in case.actions if action.trigger in triggers]
+    if any(action.refusal is None for action in asked):
+        return None
+    usual = _CLOSED if case.phase is Phase.CLOSED else _NOT_YOURS
+    return Refused("not_yours", next((a.refusal for a in asked if a.refusal), usual), case)
 
 
 def acting_slot(file: CaseFile, actor: Actor, command: Command) -> str | None:
@@ -135,4 +149,4 @@ def pass_on_to(
         return Readdress(reasons=reasons, safety=safety, agency=row.id, calendar=directory.calendar_of(row))
 
 
-__all__ = ["acting_slot", "make_move", "pass_on_to"]
+__all__ = ["acting_slot", "make_move", "pass_on_to", "why_not"]

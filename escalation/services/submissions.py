@@ -45,13 +45,17 @@ def first_result(
     return str(earlier.result)
 
 
+def result_of(account: int, key: str) -> str | None:
+    """What a person's sending with this key made (a public id), or None when they sent nothing with it."""
+    with reading() as unit:
+        return unit.session.execute(
+            select(Submission.result).where(Submission.account_id == account, Submission.key == key)
+        ).scalar_one_or_none()
+
+
 def is_on_record(account: int, key: str, result: str) -> bool:
     """Whether a person's sending with this key made `result` (a public id).
 
     For whoever may not see what they have just moved: the answer is then all that they get.
     """
-    with reading() as unit:
-        kept = unit.session.execute(
-            select(Submission.result).where(Submission.account_id == account, Submission.key == key)
-        ).scalar_one_or_none()
-        return kept == result
+    return result_of(account, key) == result

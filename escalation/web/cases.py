@@ -10,8 +10,8 @@ from escalation.schemas.moves import answers_of, command_from, readdress_from
 from escalation.services import cases, moves, places, submissions
 from escalation.services.submissions import new_key
 from escalation.services.views import CaseView
-from escalation.web import words
-from escalation.web.forms import FORM_OF, FORMS, Form
+from escalation.web import errors, resolution, words
+from escalation.web.forms import FORM_OF, FORMS, Form, triggers_of
 from escalation.web.layout import of_partnership, person, submitted_key
 from escalation.web.sign_in import parked
 from workflows.commands import Acknowledge, Command
@@ -41,7 +41,13 @@ def show(public_id: str) -> Page:
     """Where it is, whose turn it is, how long they have, and what I can do."""
     case = _case(public_id)
     return render_template(
-        "case/case.html", case=case, links=links(case), primary=primary(case), key=new_key()
+        "case/case.html",
+        case=case,
+        links=links(case),
+        primary=primary(case),
+        resolution=resolution.blocks(case),
+        may=_able(case),
+        key=new_key(),
     )
 
 
@@ -86,11 +92,13 @@ def _is_on_record(public_id: str) -> bool:
 
 
 def _form_on(case: CaseView, asked: Form) -> Page:
-    if request.method == "GET":
-        answers = parked(request.path) or {}
-        return _form(case, asked, answers, {})
-    answers = _given(asked)
-    if "edit" in request.form:
+    asking = request.method == "GET"
+    answers = (parked(request.path) or {}) if asking else _given(asked)
+    refused = moves.why_not(case, triggers_of(asked))
+    # What is sent for good is for the service to refuse: it knows a second press on the same button.
+    if refused and (asking or (asked.check and "confirm" not in request.form)):
+        return errors.refused(refused, answers)
+    if asking or "edit" in request.form:
         return _form(case, asked, answers, {})
     try:
         command = _command(case, asked, answers)
@@ -136,17 +144,17 @@ def _trigger(asked: Form, answers: Mapping[str, str]) -> Trigger:
     return Trigger(answers["choice"])
 
 
-def _form(case: CaseView, asked: Form, answers: Mapping[str, str], errors: Mapping[str, list[str]]) -> str:
+def _form(case: CaseView, asked: Form, answers: Mapping[str, str], wrong: Mapping[str, list[str]]) -> str:
     return render_template(
         "case/form.html",
         case=case,
         form=asked,
         answers=answers,
-        errors=errors,
+        errors=wrong,
         options=_options(case, asked),
         choices=_choices(case, asked),
         key=submitted_key(),
-        may=frozenset(a.trigger for a in case.actions if a.refusal is None),
+        may=_able(case),
     )
 
 
@@ -158,9 +166,14 @@ def _options(case: CaseView, asked: Form) -> Mapping[str, str]:
     return {a.public_id: a.name for a in found if a.name != case.challenged_agency}
 
 
+def _able(case: CaseView) -> frozenset[Trigger]:
+    """What this person may do now."""
+    return frozenset(a.trigger for a in case.actions if a.refusal is None)
+
+
 def _choices(case: CaseView, asked: Form) -> Mapping[str, str]:
     """Of a form's choices, those that this person may make now (all, if none: the refusal explains)."""
-    able = {str(a.trigger) for a in case.actions if a.refusal is None}
+    able = _able(case)
     return {k: v for k, v in (asked.choices or {}).items() if k in able} or (asked.choices or {})
 
 

@@ -58,9 +58,13 @@ def _words(code: int, words: str | None = None) -> str:
     return render_template("errors/page.html", title=title, advice=words or advice)
 
 
-def refused(error: Refused) -> Answer:
-    """A move that is not possible (any more): why, what the case is now, and what was typed."""
-    typed = {k: v for k, v in request.form.items() if k not in _NOT_SHOWN and v.strip()}
+def refused(error: Refused, answers: Mapping[str, str] | None = None) -> Answer:
+    """A move that is not possible (any more): why, what the case is now, and what was typed.
+
+    What was typed is what came with the request, unless `answers` are given.
+    """
+    given = request.form if answers is None else answers
+    typed = {k: v for k, v in given.items() if k not in _NOT_SHOWN and v.strip()}
     return render_template("errors/refused.html", reason=error.reason, case=error.case, typed=typed), 409
 
 

@@ -183,3 +183,8 @@ FORM_OF: Mapping[Trigger, str] = {
     Trigger.ASK_INFORMATION: "position",
 }
 """Where each trigger is asked for."""
+
+
+def triggers_of(form: Form) -> frozenset[Trigger]:
+    """The moves that a form is there for. Moving up, which others offer too, has a form of its own."""
+    return frozenset(trigger for trigger, name in FORM_OF.items() if name == form.name)

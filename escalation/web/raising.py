@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from escalation.errors import InvalidInput, NotFound
+from escalation.errors import InvalidInput, NotFound, Refused
 from escalation.schemas.concern import EXTRAS, QUESTIONS, check_answers, concern_from
+from escalation.schemas.fields import as_seen
 from escalation.schemas.words import CHALLENGED_ROLES, URGENCIES
 from escalation.services import advice as asking
-from escalation.services import cases, concerns, drafts, following, places
-from escalation.services.submissions import new_key
-from escalation.services.views import Draft
-from escalation.web.layout import of_partnership, person, submitted_key
+from escalation.services import cases, concerns, drafts, following, places, submissions
+from escalation.services.views import CaseView, Draft
+from escalation.web import errors as error_pages
+from escalation.web.layout import of_partnership, person
 from escalation.web.sign_in import parked
 
 blueprint = Blueprint("raising", __name__, url_prefix="/raise")
@@ -135,19 +136,19 @@ def check(draft: str) -> Page:
     """All answers once more, who will be told, and until when they have. Sent twice, it counts once."""
     kept = _draft(draft)
     if request.method == "GET":
-        return _check(kept, {**kept.answers, **(parked(request.path) or {})}, {}, new_key())
+        return _check(kept, {**kept.answers, **(parked(request.path) or {})}, {})
     given = {name: request.form.get(name, "") for name in EXTRAS}
     kept = drafts.save(person(), draft, given)
     if "later" in request.form:
         return redirect(url_for("pages.work"))
-    key = submitted_key()
     try:
         concern = concern_from(
             _answers(kept), kept.partnership.public_id, draft=draft, follows=kept.answers.get("follows")
         )
     except InvalidInput as invalid:
-        return _check(kept, kept.answers, invalid.errors, key), 422
-    view = concerns.raise_concern(person(), concern, key)
+        return _check(kept, kept.answers, invalid.errors), 422
+    # A draft becomes one case: its own id is the key, from however many windows it is sent.
+    view = concerns.raise_concern(person(), concern, key=draft)
     return redirect(url_for(".sent", case=view.public_id))
 
 
@@ -156,14 +157,13 @@ def _answers(draft: Draft) -> dict[str, str]:
     return {name: text for name, text in draft.answers.items() if name in known}
 
 
-def _check(draft: Draft, answers: Mapping[str, str], errors: Mapping[str, list[str]], key: str) -> str:
+def _check(draft: Draft, answers: Mapping[str, str], errors: Mapping[str, list[str]]) -> str:
     choices = places.agencies_to_challenge(person(), draft.partnership.public_id)
     return render_template(
         "raise_/check.html",
         draft=draft,
         answers=answers,
         errors=errors,
-        key=key,
         preview=_preview(draft),
         agency=next((a.name for a in choices if a.public_id == answers.get("agency")), ""),
         roles=CHALLENGED_ROLES,
@@ -199,3 +199,32 @@ def _draft(public_id: str) -> Draft:
     kept = drafts.load(person(), public_id)
     of_partnership(kept.partnership)
     return kept
+
+
+@blueprint.errorhandler(NotFound)
+def not_found(_: NotFound) -> Page:
+    """A draft that was sent from another window leads to its case; what was typed only here can be copied."""
+    view = _made_from(str((request.view_args or {}).get("draft", "")))
+    if view is None:
+        return error_pages.page(404)
+    if _typed_here(view):
+        words = "This concern has been sent already. What you changed in this window was not."
+        return error_pages.refused(Refused("sent_already", words, view))
+    flash("This concern has been sent already. It counts once.")
+    return redirect(url_for(".sent", case=view.public_id))
+
+
+def _made_from(draft: str) -> CaseView | None:
+    """The case that this person made from a draft, if they did."""
+    made = submissions.result_of(person(), draft)
+    try:
+        return cases.open_case(made, person()) if made else None
+    except NotFound:
+        return None
+
+
+def _typed_here(view: CaseView) -> bool:
+    """Whether this form holds words that the case does not."""
+    on_record = {"", *(w.text for event in view.events for w in event.written)}
+    written = {name for names in (*QUESTIONS, EXTRAS) for name in names} - {"agency", "role", "urgency"}
+    return any(as_seen(request.form.get(name, "")) not in on_record for name in written)

@@ -137,6 +137,10 @@ def register(app: Flask, settings: Settings) -> None:
         SECURITY_RESET_PASSWORD_TEMPLATE="security/reset_password.html",
         SECURITY_CHANGE_PASSWORD_TEMPLATE="security/change_password.html",
         SECURITY_DEFAULT_REMEMBER_ME=False,
+        SECURITY_MSG_PASSWORD_RESET_REQUEST=(
+            "If this address has an account, instructions are on their way to it.",
+            "info",
+        ),
         SECURITY_MSG_GENERIC_AUTHN_FAILED=("Check your e-mail and password", "error"),
         SECURITY_USE_VERIFY_PASSWORD_CACHE=False,
         REMEMBER_COOKIE_DURATION=0,

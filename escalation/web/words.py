@@ -105,8 +105,13 @@ def _ending(case: CaseView) -> str:
 
 
 def _provisional(case: CaseView) -> str:
-    late = case.main is not None and (case.main.rung > 1 or case.main.days_left < 0)
+    late = case.main is not None and (case.main.days_left < 0 or _has_lapsed(case, case.main))
     return "Follow-up past its time" if late else "Settled for now"
+
+
+def _has_lapsed(case: CaseView, deadline: DeadlineView) -> bool:
+    """Whether this deadline runs again because it ran out before."""
+    return any((d.clock, d.waits_for) == (deadline.clock, deadline.waits_for) for d in case.lapsed)
 
 
 def title_of(case: CaseView) -> str:
@@ -144,13 +149,29 @@ def post_and_people(seat: SeatView) -> str:
     return f"{seat.title} ({', '.join(seat.people)}{stand_in})"
 
 
+def moves_up_to(case: CaseView) -> str | None:
+    """The stage to which silence moves the case now, or None when it would stay where it is."""
+    return case.if_nobody if case.position is Position.NONE else None
+
+
 def if_nobody(case: CaseView) -> str:
     """What silence does now."""
-    if case.if_nobody and case.position is Position.NONE:
-        return f"It moves up by itself: {case.if_nobody}"
+    if above := moves_up_to(case):
+        return f"It moves up by itself: {above}"
     if case.phase is Phase.PROVISIONAL:
         return "It stays open, and the board sees it"
     return "The board office is told, and it is asked again"
+
+
+def owned(case: CaseView) -> str | None:
+    """Since when the reader owns the case in this stage, or None when they have not said so."""
+    here = next((s.entered_at for s in case.steps if s.state == "here"), None)
+    since = [
+        e.at for e in case.events if e.kind is EventKind.OWNED and e.by_me and (not here or e.at >= here)
+    ]
+    if not since:
+        return None
+    return f"Yours since {short_moment(since[0], case.partnership.zone)}. The clock keeps running until there is a position."
 
 
 _STANDING: Mapping[Standing, str] = {
@@ -186,7 +207,10 @@ def step_note(step: StepView, zone: str) -> str:
         return f"Here{since}{why}"
     if step.state == "done":
         return f"Done, entered {day(step.entered_at, zone)}" if step.entered_at else "Done"
-    return "Not needed" if step.state == "skipped" else "Only if needed"
+    return "Not needed" if step.state == "skipped" else _AHEAD.get(step.phase, "Only if needed")
+
+
+_AHEAD: Mapping[Phase, str] = {Phase.PROVISIONAL: "Once it is settled or decided", Phase.CLOSED: "At the end"}
 
 
 _HAPPENED: Mapping[EventKind, str] = {
@@ -285,9 +309,9 @@ FIELD_LABELS: Mapping[str, str] = {
     "what_changed": "What has changed",
     "reasons": "Reasons",
     "would_change_mind": "What new fact would change this view",
-    "outcome": "Outcome for the child or adult",
     "alternatives": "Alternatives considered",
     "dissent": "Who sees it differently",
+    "outcome": "Outcome for the child or adult",
     "actions": "Who acts, by when",
     "how_known": "How this is known",
     "still_open": "Still open",
@@ -296,6 +320,18 @@ FIELD_LABELS: Mapping[str, str] = {
     "minutes": "What was said",
     "plan": "Plan",
 }
+"""In the order of the forms, which is the order in which they are shown."""
+
+
+def parts(event: EventView, *, safety: bool = False) -> tuple[tuple[str, str], ...]:
+    """What was written with an event: labels and texts in the order of the form it came from.
+
+    Who keeps the person safe is left out unless asked for: it has a place of its own on the page.
+    """
+    known = list(FIELD_LABELS)
+    shown = [w for w in event.written if safety or w.field != "safety"]
+    ordered = sorted(shown, key=lambda w: known.index(w.field) if w.field in known else len(known))
+    return tuple((label(w.field), w.text) for w in ordered)
 
 
 def label(name: str) -> str:
@@ -349,7 +385,8 @@ def receipt(case: CaseView) -> str:
     if case.main is None:
         return first
     due = case.main.due.astimezone(ZoneInfo(case.main.zone))
-    then = f", else {case.if_nobody}" if case.if_nobody and case.position is Position.NONE else ""
+    above = moves_up_to(case)
+    then = f", else {above}" if above else ""
     return f"{first} {case.main.title}: due {due.day} {due:%b %Y %H:%M}{then}."
 
 

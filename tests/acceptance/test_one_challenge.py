@@ -41,7 +41,7 @@ def test_a_challenge_is_raised_nobody_answers_and_the_board_decides(
     moved_up_by_itself(gp, manager, case)
     time_passes(days=7)
     assert "With the independent chair" in gp.opens(case)
-    visit("margaret.osei").opens(f"{case}/record_decision")
+    visit("margaret.osei").opens(f"{case}/record_decision", expect=409)
 
     chair_decides(visit("alan.meredith"), case)
     assert "Settled for now" in gp.opens(case)

@@ -51,7 +51,7 @@ WRONG_MOVES: tuple[tuple[dict[str, Any], str], ...] = (
     ({"trigger": "support", "seen_version": -1}, "seen_version"),
     ({"trigger": "support", "seen_version": 10**30}, "seen_version"),
     ({"trigger": "support", "seen_version": 1, "reasons": LONG}, "reasons"),
-    ({"trigger": "support", "seen_version": 1, "reasons": "\x1b[2J"}, "reasons"),
+    ({"trigger": "support", "seen_version": 1, "reasons": "a \x00 in it"}, "reasons"),
     ({"trigger": "decline_support", "seen_version": 1}, "reasons"),
     ({"trigger": "readdress", "seen_version": 1, "agency": "x", "reasons": "theirs"}, "agency"),
     ({"trigger": "support", "seen_version": 1, "account": 1}, "account"),

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from escalation.schemas.words import CHALLENGED_ROLES
+from escalation.services.views import DeadlineView
 from escalation.web import words
 from notifications.message import Via
 from tests.unit.web.views_by_hand import a_case, a_closed_case, a_deadline, a_seat
-from workflows.case import Position
+from workflows.case import DeadlineState, Position
 from workflows.events import EventKind
 from workflows.vocabulary import Phase, Side
 
@@ -41,11 +42,14 @@ def test_each_stage_above_has_its_own_words() -> None:
 
 
 def test_a_settled_case_waits_for_its_follow_up_and_says_when_that_is_late() -> None:
-    def settled(**deadline: Any) -> str:
-        return words.state(a_case(phase=Phase.PROVISIONAL, main=a_deadline(clock="follow_up", **deadline)))
+    def settled(lapsed: tuple[DeadlineView, ...] = (), **deadline: Any) -> str:
+        main = a_deadline(clock="follow_up", **deadline)
+        return words.state(a_case(phase=Phase.PROVISIONAL, main=main, lapsed=lapsed))
 
+    before = a_deadline(clock="follow_up", state=DeadlineState.LAPSED)
     assert settled(days_left=20) == settled(days_left=0) == "Settled for now"
-    assert settled(days_left=-1) == settled(days_left=3, rung=2) == "Follow-up past its time"
+    assert settled(days_left=-1) == settled((before,), days_left=3, rung=2) == "Follow-up past its time"
+    assert settled(days_left=3, rung=2) == settled((a_deadline(),), days_left=3) == "Settled for now"
     assert words.state(a_case(phase=Phase.PROVISIONAL, main=None, running=())) == "Settled for now"
 
 
