@@ -6,7 +6,21 @@ from typing import Any
 
 from workflows.amount import Amount
 from workflows.facts import When
-from workflows.protocol import CAP, Cap, Clock, Form, Meeting, Move, Notice, Pace, Protocol, Route, Slot, Stage, Track
+from workflows.protocol import (
+    CAP,
+    Cap,
+    Clock,
+    Form,
+    Meeting,
+    Move,
+    Notice,
+    Pace,
+    Protocol,
+    Route,
+    Slot,
+    Stage,
+    Track,
+)
 from workflows.triggers import Trigger
 
 Values = Mapping[str, Any]

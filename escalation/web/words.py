@@ -315,10 +315,10 @@ FIELD_LABELS: Mapping[str, str] = {
     "actions": "Who acts, by when",
     "how_known": "How this is known",
     "still_open": "Still open",
-    "safety": "Safety tonight",
     "how": "How this is known",
     "minutes": "What was said",
     "plan": "Plan",
+    "safety": "Safety tonight",
 }
 """In the order of the forms, which is the order in which they are shown."""
 

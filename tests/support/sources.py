@@ -20,7 +20,7 @@ def _below(folder: Path) -> Iterator[Path]:
         if path.is_dir():
             if not _passed_over(path.name):
                 yield from _below(path)
-        elif path.suffix not in (".pyc", ".db"):
+        elif path.suffix not in (".pyc", ".db") and path.name != ".git":
             yield path
 
 
