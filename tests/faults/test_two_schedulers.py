@@ -64,7 +64,7 @@ def _let_go(settings: Settings, *flags: str) -> None:
         child.stdin.write(b"go\n")
         child.stdin.flush()
     for child in pair:
-        child.communicate(timeout=100)
+        child.communicate(timeout=300)
 
 
 @dataclass(frozen=True)
