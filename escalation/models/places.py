@@ -28,6 +28,10 @@ class AgencyKind(StrEnum):
     OTHER = "other"
 
 
+LINES = ("doctor", "nurse", "social_worker", "manager", "teacher", "police", "housing")
+"""The lines of an agency: the roles whose decision can be challenged. A post of no line answers for any."""
+
+
 class HoldingKind(StrEnum):
     """The holder of a post, or the deputy who stands in."""
 

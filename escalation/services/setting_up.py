@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select
 
 from escalation.errors import InvalidInput
-from escalation.models import Account, Agency, Membership, Partnership
+from escalation.models import Agency, Membership, Partnership
 from escalation.models.places import AgencyKind
 from escalation.security.public_ids import new_public_id
 from escalation.services import people, protocols
@@ -82,10 +82,3 @@ def _board(unit: Unit, new: NewPartnership, partnership: int) -> int:
     ).scalar_one()
     unit.session.execute(insert(Membership).values(partnership_id=partnership, agency_id=board))
     return int(board)
-
-
-def accounts_without_password(unit: Unit) -> list[int]:
-    """Accounts that nobody has set up yet, for inviting."""
-    return list(
-        unit.session.execute(select(Account.id).where(Account.password.is_(None), Account.active)).scalars()
-    )
