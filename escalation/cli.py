@@ -78,27 +78,40 @@ def setup(
     office_hours: str, office_address: str, admin_name: str, admin_email: str, protocol: Path | None,
 ) -> None:  # fmt: skip
     """Make a partnership and its first administrator; prints the link with which they set a password."""
-    body = (protocol or loader.shipped()[data.PROTOCOL]).read_text(encoding="utf-8")
+    new = setting_up.NewPartnership(
+        name, service_name, prefix.upper(), nation, zone, duty_phone, office_phone,
+        office_hours, office_address, admin_name, admin_email, _checked(protocol),
+    )  # fmt: skip
     app, _ = _app()
     with app.app_context():
-        made = setting_up.set_up(
-            setting_up.NewPartnership(
-                name,
-                service_name,
-                prefix.upper(),
-                nation,
-                zone,
-                duty_phone,
-                office_phone,
-                office_hours,
-                office_address,
-                admin_name,
-                admin_email,
-                body,
-            )
-        )
+        made = _set_up(new)
         click.echo(f"{name} is set up. {admin_name} sets a password here, once:")
         click.echo(sign_in.set_up_link(made.administrator))
+
+
+_OPTIONS = {
+    "reference_prefix": "--prefix",
+    "administrator_name": "--admin-name",
+    "administrator_email": "--admin-email",
+}
+"""Where an option of `setup` is not called as the field that it fills."""
+
+
+def _set_up(new: setting_up.NewPartnership) -> setting_up.SetUp:
+    try:
+        return setting_up.set_up(new)
+    except InvalidInput as error:
+        named = {_OPTIONS.get(field, f"--{field.replace('_', '-')}"): m for field, m in error.errors.items()}
+        raise InvalidInput(named) from error
+
+
+def _checked(protocol: Path | None) -> str:
+    """The text of a protocol file that can be published. Raises ProtocolError or InvalidInput."""
+    file = protocol or loader.shipped()[data.PROTOCOL]
+    findings = [f for f in lint.lint(loader.load(file)) if f.weight is lint.Weight.ERROR]
+    if findings:
+        raise InvalidInput({"--protocol": [f"{file}: {f.where or 'protocol'}: {f.words}" for f in findings]})
+    return file.read_text(encoding="utf-8-sig")
 
 
 @cli.group(name="people")

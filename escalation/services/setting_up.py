@@ -1,14 +1,15 @@
 """The first real installation: a partnership, its board office, its procedure, its first administrator."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 
 from sqlalchemy import insert, select
 
 from escalation.errors import InvalidInput
-from escalation.models import Agency, Membership, Partnership
+from escalation.models import Account, Agency, Membership, Partnership
 from escalation.models.places import AgencyKind
 from escalation.security.public_ids import new_public_id
-from escalation.services import people, protocols
+from escalation.services import people, protocols, setting_up_checks
 from escalation.services.unit import Unit, writing
 from workflows.protocol import Tier
 
@@ -41,10 +42,14 @@ class SetUp:
 
 def set_up(new: NewPartnership) -> SetUp:
     """Makes a partnership with its board agency, publishes its protocol, and seats its administrator
-    as board business manager. Raises InvalidInput when a partnership of that name is there already."""
+    as board business manager. Raises InvalidInput with what cannot be right, by field of `new`, or when
+    the name or the prefix is another partnership's."""
+    new = replace(new, **{f.name: getattr(new, f.name).strip() for f in fields(new) if f.name != "protocol"})
+    if wrong := setting_up_checks.problems(new):
+        raise InvalidInput(wrong)
     with writing() as unit:
-        if unit.session.execute(select(Partnership.id).where(Partnership.name == new.name)).first():
-            raise InvalidInput({"name": ["A partnership of that name is set up already"]})
+        if taken := dict(_taken(unit, new)):
+            raise InvalidInput(taken)
         place = _partnership(unit, new)
         board = _board(unit, new, place)
         protocols.publish(unit.session, place, new.protocol, unit.now)
@@ -55,6 +60,19 @@ def set_up(new: NewPartnership) -> SetUp:
             select(Partnership.public_id).where(Partnership.id == place)
         ).scalar_one()
         return SetUp(public_id, account)
+
+
+def _taken(unit: Unit, new: NewPartnership) -> Iterable[tuple[str, list[str]]]:
+    if unit.session.execute(select(Partnership.id).where(Partnership.name == new.name)).first():
+        yield "name", ["a partnership of that name is set up already; give another name"]
+    same = select(Partnership.name).where(Partnership.reference_prefix == new.reference_prefix)
+    if other := unit.session.execute(same).scalars().first():
+        words = f"{new.reference_prefix!r} is the prefix of {other}; give another, so that references differ"
+        yield "reference_prefix", [words]
+    ended = select(Account.id).where(Account.email == new.administrator_email.lower(), ~Account.active)
+    if unit.session.execute(ended).first():
+        words = "belongs to somebody who was ended; give another address"
+        yield "administrator_email", [f"{new.administrator_email} {words}"]
 
 
 def _partnership(unit: Unit, new: NewPartnership) -> int:
