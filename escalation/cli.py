@@ -3,8 +3,9 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 import click
 from flask import Flask
@@ -16,9 +17,10 @@ from escalation.config import Settings, from_environment
 from escalation.demo import data, processes
 from escalation.errors import ConfigurationError, EscalationError, InvalidInput
 from escalation.jobs import scheduler
-from escalation.services import moving_clock, people, setting_up
+from escalation.services import leaving, moving_clock, people, people_file, setting_up
 from escalation.web import sign_in
 from workflows import loader
+from workflows.lint import Weight, lint
 
 
 def main() -> None:
@@ -78,27 +80,41 @@ def setup(
     office_hours: str, office_address: str, admin_name: str, admin_email: str, protocol: Path | None,
 ) -> None:  # fmt: skip
     """Make a partnership and its first administrator; prints the link with which they set a password."""
-    body = loader.text_of(protocol or loader.shipped()[data.PROTOCOL])
+    new = setting_up.NewPartnership(
+        name, service_name, prefix.upper(), nation, zone, duty_phone, office_phone,
+        office_hours, office_address, admin_name, admin_email, _checked(protocol),
+    )  # fmt: skip
     app, _ = _app()
     with app.app_context():
-        made = setting_up.set_up(
-            setting_up.NewPartnership(
-                name,
-                service_name,
-                prefix.upper(),
-                nation,
-                zone,
-                duty_phone,
-                office_phone,
-                office_hours,
-                office_address,
-                admin_name,
-                admin_email,
-                body,
-            )
-        )
+        made = _set_up(new)
         click.echo(f"{name} is set up. {admin_name} sets a password here, once:")
         click.echo(sign_in.set_up_link(made.administrator))
+
+
+_OPTIONS = {
+    "reference_prefix": "--prefix",
+    "administrator_name": "--admin-name",
+    "administrator_email": "--admin-email",
+}
+"""Where an option of `setup` is not called as the field that it fills."""
+
+
+def _set_up(new: setting_up.NewPartnership) -> setting_up.SetUp:
+    try:
+        return setting_up.set_up(new)
+    except InvalidInput as error:
+        named = {_OPTIONS.get(field, f"--{field.replace('_', '-')}"): m for field, m in error.errors.items()}
+        raise InvalidInput(named) from error
+
+
+def _checked(protocol: Path | None) -> str:
+    """The text of a protocol file that can be published. Raises ProtocolError or InvalidInput."""
+    file = protocol or loader.shipped()[data.PROTOCOL]
+    body = loader.text_of(file)
+    findings = [f for f in lint(loader.loads(body, file.name)) if f.weight is Weight.ERROR]
+    if findings:
+        raise InvalidInput({"--protocol": [f"{file}: {f.key or 'protocol'}: {f.words}" for f in findings]})
+    return body
 
 
 @cli.group(name="people")
@@ -107,23 +123,68 @@ def people_group() -> None:
 
 
 @people_group.command(name="import")
-@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@click.argument("file", type=click.File("rb"))
 @click.option("--partnership", help="Name of the partnership, when there are several.")
 @click.option("--dry-run", is_flag=True, help="Check the file and say what would be done; change nothing.")
 @click.option("--invite/--no-invite", default=True, help="Send new people the link to set a password.")
-def import_people(file: TextIO, partnership: str | None, dry_run: bool, invite: bool) -> None:
-    """Add the agencies, posts and people of a CSV file."""
+@click.option("--bring-back", is_flag=True, help="Let people in again who were ended and stand in the file.")
+def import_people(
+    file: BinaryIO, partnership: str | None, dry_run: bool, invite: bool, bring_back: bool
+) -> None:
+    """Add the agencies, posts and people of a CSV file; who holds a post in it ends who held it before."""
+    text = people_file.decoded(file.read())
     app, _ = _app()
     with app.app_context():
-        done = people.import_people(file.read(), partnership, dry_run=dry_run)
+        done = people.import_people(text, partnership, dry_run=dry_run, bring_back=bring_back)
         if invite:
             for account in done.new_accounts:
                 sign_in.invite(account)
+    for sentence in (*done.ended, *(f"note: {words}" for words in done.notes)):
+        click.echo(sentence)
     would = "would add" if dry_run else "added"
     click.echo(
         f"{would} {done.agencies} agencies, {done.posts} posts, {done.accounts} accounts, "
-        f"{done.holdings} holdings; {done.unchanged} lines were there already"
+        f"{done.holdings} holdings, {'would end' if dry_run else 'ended'} {len(done.ended)}; "
+        f"{done.unchanged} lines were there already"
     )
+
+
+@people_group.command()
+@click.argument("email")
+@click.option("--dry-run", is_flag=True, help="Say what would end; change nothing.")
+def end(email: str, dry_run: bool) -> None:
+    """End every post of somebody who leaves, and their sign-in. The record keeps who they were."""
+    app, _ = _app()
+    with app.app_context():
+        left = leaving.end(email, dry_run=dry_run)
+    for sentence in _of_leaving(left):
+        click.echo(sentence)
+    click.echo(f"{left.name} {'would be' if dry_run else 'is'} signed out and cannot sign in any more")
+
+
+def _of_leaving(left: leaving.Left) -> Iterator[str]:
+    yield from (f"ends: {held}" for held in left.ended)
+    yield from (f"becomes vacant: {post}; name somebody with `people import`" for post in left.vacant)
+    yield from (f"a deputy stands in from now on: {post}" for post in left.deputised)
+    if left.without_office:
+        yield "note: that is the board office, where everything arrives that reaches nobody else: fill it today"
+    if left.running:
+        yield (
+            f"note: raised by {left.name} and still running: {', '.join(left.running)}; "
+            "what their raiser is asked reaches the board office"
+        )
+
+
+@people_group.command(name="invite")
+@click.argument("emails", nargs=-1)
+def invite_people(emails: tuple[str, ...]) -> None:
+    """Send the link to set a password, again or for the first time: to EMAILS, or to all who have none yet."""
+    app, _ = _app()
+    with app.app_context():
+        accounts = people.without_password(emails)
+        for account in accounts:
+            sign_in.invite(account)
+    click.echo(f"{len(accounts)} invited; each link works once and for three days")
 
 
 @cli.group()

@@ -6,10 +6,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from escalation import settings_checks
 from escalation.errors import ConfigurationError
-
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-KNOWN_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "development", "test"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,8 @@ class Settings:
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Reads and checks every ESCALATION_* variable.
 
-    Raises ConfigurationError naming each variable that is missing, unknown or cannot be right.
+    Raises ConfigurationError naming each variable that is missing, unknown or cannot be right, with its
+    value (but for secrets) and what it needs.
     """
     given = {
         name.removeprefix("ESCALATION_").lower(): value
@@ -62,7 +61,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     if problems:
         raise ConfigurationError("; ".join(problems))
     settings = Settings(**values)
-    _check(settings)
+    if wrong := list(settings_checks.problems(settings)):
+        raise ConfigurationError("; ".join(wrong))
     return settings
 
 
@@ -72,7 +72,7 @@ def _parsed(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
         try:
             values[name] = _READERS[name](text) if name in _READERS else text
         except ValueError as error:
-            problems.append(f"ESCALATION_{name.upper()} cannot be right: {error}")
+            problems.append(f"ESCALATION_{name.upper()} is {text!r}: {error}")
     return {name: value for name, value in values.items() if name in _READERS}
 
 
@@ -106,51 +106,24 @@ def _missing(values: Mapping[str, Any]) -> list[str]:
     return [f"ESCALATION_{name.upper()} is missing" for name in required if not values.get(name)]
 
 
-def _check(settings: Settings) -> None:
-    problems = [words for wrong, words in _WRONG if wrong(settings)]
-    if problems:
-        raise ConfigurationError("; ".join(problems))
-
-
-def _weak(secret: str) -> bool:
-    return len(secret) < 32 or secret.lower() in KNOWN_SECRETS or len(set(secret)) < 8
-
-
-_WRONG: tuple[tuple[Callable[[Settings], bool], str], ...] = (
-    (lambda s: _weak(s.secret_key), "ESCALATION_SECRET_KEY must be 32 random characters or more"),
-    (lambda s: _weak(s.password_salt), "ESCALATION_PASSWORD_SALT must be 32 random characters or more"),
-    (
-        lambda s: s.secret_key == s.password_salt,
-        "ESCALATION_SECRET_KEY and ESCALATION_PASSWORD_SALT must differ",
-    ),
-    (
-        lambda s: not s.public_base_url.startswith("https://") and not (s.demo or s.testing),
-        "ESCALATION_PUBLIC_BASE_URL must begin with https://",
-    ),
-    (
-        lambda s: s.smtp_tls == "none" and s.smtp_host not in ("localhost", "127.0.0.1", "::1"),
-        "ESCALATION_SMTP_TLS=none is for a loopback mail server only; use starttls or tls",
-    ),
-    (lambda s: s.smtp_tls not in ("starttls", "tls", "none"), "ESCALATION_SMTP_TLS is starttls, tls or none"),
-    (lambda s: s.demo and "postgresql" in s.database_url, "the demo runs on its own SQLite database only"),
-    (
-        lambda s: not s.database_url.startswith(("sqlite:///", "postgresql+psycopg://")),
-        "ESCALATION_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://",
-    ),
-    (lambda s: s.tick_seconds <= 0 or s.tick_seconds > 300, "ESCALATION_TICK_SECONDS is between 0 and 300"),
-    (
-        lambda s: s.log_level not in LOG_LEVELS,
-        f"ESCALATION_LOG_LEVEL is one of {', '.join(LOG_LEVELS)}",
-    ),
-    (lambda s: s.session_idle_minutes < 1, "ESCALATION_SESSION_IDLE_MINUTES is 1 or more"),
-    (lambda s: s.session_hours < 1, "ESCALATION_SESSION_HOURS is 1 or more"),
-)
-
-
 def _yes_or_no(text: str) -> bool:
     if text not in ("0", "1"):
         raise ValueError("write 1 or 0")
     return text == "1"
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise ValueError("write a whole number") from error
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ValueError("write a number, with a point before decimals") from error
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -166,8 +139,8 @@ def _prefixes(text: str) -> Mapping[str, str]:
 
 _BY_TYPE: Mapping[Any, Callable[[str], Any]] = {
     str: str,
-    int: int,
-    float: float,
+    int: _whole,
+    float: _number,
     bool: _yes_or_no,
     tuple[str, ...]: _words,
     Mapping[str, str] | None: _prefixes,

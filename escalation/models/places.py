@@ -10,6 +10,9 @@ from escalation.models.base import STRICT, Base
 from escalation.models.types import BigId, one_of
 from workflows.vocabulary import AgencyKind, Tier
 
+LINES = ("doctor", "nurse", "social_worker", "manager", "teacher", "police", "housing")
+"""The lines of an agency: the roles whose decision can be challenged. A post of no line answers for any."""
+
 
 class HoldingKind(StrEnum):
     """The holder of a post, or the deputy who stands in."""

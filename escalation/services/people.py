@@ -1,36 +1,33 @@
-"""Agencies, posts and holders from a file: read, checked whole, then written whole or not at all.
+"""Agencies, posts and holders from a file: checked whole (`people_file`), then written whole or not at all.
 
-The file is CSV with a heading line. One line says that a person holds a post (or deputises for it);
-a line without a person makes the post and leaves it vacant.
+The people that a file names for a post are its people from now on: a new holder ends the one before, a new
+deputy the deputies before. Posts and people that it does not name stay as they are.
 """
 
-import csv
-import io
-import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import time
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from escalation.errors import InvalidInput, NotFound
 from escalation.models import Account, Agency, Holding, Membership, Partnership, Post
 from escalation.models.places import HoldingKind
+from escalation.models.types import AnyRow, AnySelect
 from escalation.security.public_ids import new_public_id
-from escalation.services.unit import Unit, writing
-from workflows.calendar import NATIONS
-from workflows.vocabulary import AgencyKind, Tier
-
-REQUIRED = ("agency", "kind", "tier", "title")
-OPTIONAL = ("line", "nation", "opens", "closes", "name", "email", "holding")
-_EMAIL = re.compile(r"^[^@\s,;<>\"]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+from escalation.services import directory, people_advice
+from escalation.services.people_file import CLOSES, OPENS, Line, read, several_may_hold
+from escalation.services.unit import Unit, reading, writing
+from workflows.vocabulary import AgencyKind
 
 
 @dataclass(slots=True)
 class Imported:
-    """What an import did, or would do: counts by what was new, and the accounts made."""
+    """What an import did, or would do: counts of what was new, the accounts to invite, and sentences.
+
+    `ended` says who no longer holds what, `notes` what an operator should look at; neither is an error.
+    """
 
     agencies: int = 0
     posts: int = 0
@@ -38,33 +35,21 @@ class Imported:
     holdings: int = 0
     unchanged: int = 0
     new_accounts: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One checked line of the file."""
-
-    agency: str
-    kind: str
-    nation: str
-    opens: str
-    closes: str
-    tier: str
-    line: str
-    title: str
-    name: str
-    email: str
-    holding: str
+    ended: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 class _DryRun(Exception):
     """Raised to undo what a dry run has tried."""
 
 
-def import_people(text: str, partnership: str | None = None, *, dry_run: bool = False) -> Imported:
+def import_people(
+    text: str, partnership: str | None = None, *, dry_run: bool = False, bring_back: bool = False
+) -> Imported:
     """Adds the agencies, posts and people of a CSV text to a partnership (by public id or name; when
     there is only one, it is meant). Adding what is there already changes nothing.
 
+    Somebody who was ended (see `leaving`) stands in the file again only with `bring_back`.
     Raises InvalidInput with every bad line by number, before anything is written; NotFound for an
     unknown partnership.
     """
@@ -72,9 +57,7 @@ def import_people(text: str, partnership: str | None = None, *, dry_run: bool = 
     done = Imported()
     try:
         with writing() as unit:
-            place = _which(unit, partnership)
-            for line in lines:
-                _add(unit, place, line, done)
+            _import(unit, _which(unit, partnership), lines, done, bring_back)
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -82,85 +65,34 @@ def import_people(text: str, partnership: str | None = None, *, dry_run: bool = 
     return done
 
 
-def read(text: str) -> list[Line]:
-    """The checked lines of a CSV text. Raises InvalidInput naming each bad line."""
-    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
-    headings = [h.strip().lower() for h in rows.fieldnames or ()]
-    missing = [name for name in REQUIRED if name not in headings]
-    unknown = [name for name in headings if name not in REQUIRED + OPTIONAL]
-    if missing or unknown:
-        words = [f"the heading {name!r} is missing" for name in missing]
-        words += [
-            f"{name!r} is not a heading; known are {', '.join(REQUIRED + OPTIONAL)}" for name in unknown
-        ]
-        raise InvalidInput({"line 1": words})
-    errors: dict[str, list[str]] = {}
-    lines: list[Line] = []
-    for number, row in enumerate(rows, start=2):
-        values = {
-            (k or "").strip().lower(): (v or "").strip() for k, v in row.items() if isinstance(v, str | None)
-        }
-        problems = list(_problems(values)) + (["has too many columns"] if None in row else [])
-        if problems:
-            errors[f"line {number}"] = problems
-        else:
-            lines.append(_line(values))
-    if errors:
-        raise InvalidInput(errors)
-    return lines
+def _import(unit: Unit, place: int, lines: list[Line], done: Imported, bring_back: bool) -> None:
+    _take_back(unit, lines, done, bring_back)
+    named: dict[tuple[int, str], set[int]] = defaultdict(set)
+    agencies: set[int] = set()
+    for line in lines:
+        agency, post, account = _add(unit, place, line, done)
+        agencies.add(agency)
+        if account is not None:
+            named[post, line.holding].add(account)
+    for (post, kind), accounts in named.items():
+        done.ended += _end_others(unit, post, kind, accounts)
+    done.notes += people_advice.on(unit, place, agencies, lines)
 
 
-def _problems(values: Mapping[str, str]) -> Iterable[str]:
-    for name in REQUIRED:
-        if not values.get(name):
-            yield f"{name} is empty"
-    for name, text in values.items():
-        if _CONTROL.search(text) or len(text) > 120:
-            yield f"{name} has control characters or is longer than 120"
-    yield from _not_one_of(
-        "kind", values, [k for k in AgencyKind if k is not AgencyKind.BOARD] + [AgencyKind.BOARD]
-    )
-    yield from _not_one_of("tier", values, list(Tier))
-    yield from _not_one_of("holding", values, list(HoldingKind))
-    yield from _not_one_of("nation", values, list(NATIONS))
-    if values.get("email") and not _EMAIL.match(values["email"]):
-        yield f"{values['email']!r} is not an e-mail address"
-    if bool(values.get("email")) != bool(values.get("name")):
-        yield "a person needs both a name and an email"
-    yield from _hours(values)
-
-
-def _not_one_of(name: str, values: Mapping[str, str], known: list[str]) -> Iterable[str]:
-    if values.get(name) and values[name] not in known:
-        yield f"{name} is {values[name]!r}; known are {', '.join(known)}"
-
-
-def _hours(values: Mapping[str, str]) -> Iterable[str]:
-    try:
-        opens, closes = (
-            time.fromisoformat(values.get(k) or d) for k, d in (("opens", "09:00"), ("closes", "17:00"))
+def _take_back(unit: Unit, lines: list[Line], done: Imported, bring_back: bool) -> None:
+    """People who were ended: refused with the number of their line, or let in again."""
+    rows = unit.session.execute(select(Account.id, Account.email, Account.name).where(~Account.active))
+    gone = {row.email: row for row in rows}
+    back = {line.email: line.number for line in lines if line.email in gone}
+    if back and not bring_back:
+        words = "was ended; take the line out, or run with --bring-back to let this person in again"
+        raise InvalidInput({f"line {number}": [f"{email} {words}"] for email, number in back.items()})
+    for email in back:
+        unit.session.execute(
+            update(Account).where(Account.id == gone[email].id).values(active=True, mail_ok=True)
         )
-    except ValueError:
-        yield "opens and closes are times such as 09:00"
-        return
-    if opens >= closes:
-        yield "it closes before it opens"
-
-
-def _line(values: Mapping[str, str]) -> Line:
-    return Line(
-        agency=values["agency"],
-        kind=values["kind"],
-        nation=values.get("nation") or "",
-        opens=values.get("opens") or "09:00",
-        closes=values.get("closes") or "17:00",
-        tier=values["tier"],
-        line=values.get("line") or "",
-        title=values["title"],
-        name=values.get("name") or "",
-        email=(values.get("email") or "").lower(),
-        holding=values.get("holding") or "holder",
-    )
+        done.new_accounts.append(gone[email].id)
+        done.notes.append(f"comes back: {gone[email].name} ({email})")
 
 
 def _which(unit: Unit, partnership: str | None) -> int:
@@ -169,24 +101,40 @@ def _which(unit: Unit, partnership: str | None) -> int:
         query = query.where((Partnership.public_id == partnership) | (Partnership.name == partnership))
     ids = unit.session.execute(query).scalars().all()
     if len(ids) != 1:
-        raise NotFound(f"{len(ids)} partnerships fit: name one that is set up")
+        raise NotFound(_which_words(unit, partnership))
     return int(ids[0])
 
 
-def _add(unit: Unit, partnership: int, line: Line, done: Imported) -> None:
+def _which_words(unit: Unit, partnership: str | None) -> str:
+    known = unit.session.execute(select(Partnership.name).order_by(Partnership.name)).scalars().all()
+    if not known:
+        return "no partnership is set up yet: run `escalation setup`"
+    wrong = f"there is no partnership {partnership!r}" if partnership else "there are several partnerships"
+    return f"{wrong}: choose one with --partnership, of {'; '.join(known)}"
+
+
+def _add(unit: Unit, partnership: int, line: Line, done: Imported) -> tuple[int, int, int | None]:
+    """Adds what a line says; gives its agency, its post and its account, if it names one."""
     before = (done.agencies, done.posts, done.accounts, done.holdings)
     agency = _agency(unit, partnership, line, done)
     known = _post(unit, partnership, agency, line.tier, line.line, line.title)
     post = known or post_of(unit, partnership, agency, line.tier, line.line, line.title)
     done.posts += known is None
-    if line.email:
-        there = _account(unit, line.email)
-        account = there or account_of(unit, line.email, line.name)
-        if there is None:
-            done.accounts += 1
-            done.new_accounts.append(account)
+    account = _person(unit, line, done) if line.email else None
+    if account is not None:
         done.holdings += hold(unit, partnership, post, account, line.holding)
     done.unchanged += before == (done.agencies, done.posts, done.accounts, done.holdings)
+    return agency, post, account
+
+
+def _person(unit: Unit, line: Line, done: Imported) -> int:
+    known = _account(unit, line.email)
+    if known is not None:
+        return known
+    account = account_of(unit, line.email, line.name)
+    done.accounts += 1
+    done.new_accounts.append(account)
+    return account
 
 
 def _agency(unit: Unit, partnership: int, line: Line, done: Imported) -> int:
@@ -194,22 +142,7 @@ def _agency(unit: Unit, partnership: int, line: Line, done: Imported) -> int:
         return _own_board(unit, partnership)
     agency = unit.session.execute(select(Agency.id).where(Agency.name == line.agency)).scalar_one_or_none()
     if agency is None:
-        place = unit.session.execute(
-            select(Partnership.nation, Partnership.zone).where(Partnership.id == partnership)
-        ).one()
-        agency = unit.session.execute(
-            insert(Agency)
-            .values(
-                public_id=new_public_id(),
-                name=line.agency,
-                kind=line.kind,
-                nation=line.nation or place.nation,
-                zone=place.zone,
-                opens=line.opens,
-                closes=line.closes,
-            )
-            .returning(Agency.id)
-        ).scalar_one()
+        agency = _new_agency(unit, partnership, line)
         done.agencies += 1
     member = select(Membership.agency_id).where(
         Membership.partnership_id == partnership, Membership.agency_id == agency
@@ -217,6 +150,52 @@ def _agency(unit: Unit, partnership: int, line: Line, done: Imported) -> int:
     if unit.session.execute(member).first() is None:
         unit.session.execute(insert(Membership).values(partnership_id=partnership, agency_id=agency))
     return int(agency)
+
+
+def _new_agency(unit: Unit, partnership: int, line: Line) -> int:
+    place = unit.session.execute(
+        select(Partnership.nation, Partnership.zone).where(Partnership.id == partnership)
+    ).one()
+    values = {
+        "public_id": new_public_id(),
+        "name": line.agency,
+        "kind": line.kind,
+        "nation": line.nation or place.nation,
+        "zone": place.zone,
+        "opens": line.opens or OPENS,
+        "closes": line.closes or CLOSES,
+    }
+    return int(unit.session.execute(insert(Agency).values(**values).returning(Agency.id)).scalar_one())
+
+
+def _end_others(unit: Unit, post: int, kind: str, accounts: set[int]) -> Iterable[str]:
+    """Ends who held a post in that way and is not named for it, and what the named were to it before."""
+    rows = unit.session.execute(holdings().where(Holding.post_id == post, Holding.to_at.is_(None)))
+    for row in rows.all():
+        before = row.kind == kind and row.account_id not in accounts and not several_may_hold(row.tier)
+        if before or (row.kind != kind and row.account_id in accounts):
+            unit.session.execute(update(Holding).where(Holding.id == row.id).values(to_at=unit.now))
+            yield f"ends: {held(row)}"
+
+
+def holdings() -> AnySelect:
+    """Every holding with the words for it (see `held`), to be narrowed down."""
+    return (
+        select(
+            Holding.id, Holding.kind, Holding.account_id, Holding.post_id, Holding.partnership_id,
+            Post.tier, Post.title, Post.agency_id, Agency.name.label("agency"), Account.name,
+        )
+        .join(Post, (Post.partnership_id == Holding.partnership_id) & (Post.id == Holding.post_id))
+        .join(Agency, Agency.id == Post.agency_id)
+        .join(Account, Account.id == Holding.account_id)
+        .order_by(Agency.name, Post.id, Holding.id)
+    )  # fmt: skip
+
+
+def held(row: AnyRow) -> str:
+    """A holding in words: who, as what, where."""
+    deputy = "deputy of " if row.kind == HoldingKind.DEPUTY else ""
+    return f"{row.name} as {deputy}{row.title}, {row.agency}"
 
 
 def _own_board(unit: Unit, partnership: int) -> int:
@@ -288,3 +267,39 @@ def hold(unit: Unit, partnership: int, post: int, account: int, kind: str) -> bo
         )
     )
     return True
+
+
+def without_password(addresses: Iterable[str] = ()) -> list[int]:
+    """Accounts of people who have never chosen a password: of these addresses, or of everybody with a post.
+
+    Raises InvalidInput naming each address that is unknown, was ended, or has a password.
+    """
+    with reading() as unit:
+        if not (asked := [address.lower() for address in addresses]):
+            return [row.id for row in unit.session.execute(_waiting(unit))]
+        columns = (Account.id, Account.email, Account.active, Account.password)
+        rows = unit.session.execute(select(*columns).where(Account.email.in_(asked)))
+        known = {row.email: row for row in rows}
+    errors = {address: [why] for address in asked if (why := _not_to_invite(known.get(address)))}
+    if errors:
+        raise InvalidInput(errors)
+    return [known[address].id for address in dict.fromkeys(asked)]
+
+
+def _waiting(unit: Unit) -> AnySelect:
+    return (
+        select(Account.id)
+        .where(Account.password.is_(None), Account.active)
+        .where(Account.id.in_(select(Holding.account_id).where(directory.is_current(unit.now))))
+        .order_by(Account.id)
+    )
+
+
+def _not_to_invite(row: AnyRow | None) -> str | None:
+    if row is None:
+        return "nobody here has this address"
+    if not row.active:
+        return "was ended; import them with --bring-back first"
+    if row.password is not None:
+        return "has a password; who has forgotten it asks for a new one on the sign-in page"
+    return None

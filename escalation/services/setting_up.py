@@ -1,13 +1,14 @@
 """The first real installation: a partnership, its board office, its procedure, its first administrator."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 
 from sqlalchemy import insert, select
 
 from escalation.errors import InvalidInput
 from escalation.models import Account, Agency, Membership, Partnership
 from escalation.security.public_ids import new_public_id
-from escalation.services import people, protocols
+from escalation.services import people, protocols, setting_up_checks
 from escalation.services.unit import Unit, writing
 from workflows.vocabulary import AgencyKind, Tier
 
@@ -40,10 +41,14 @@ class SetUp:
 
 def set_up(new: NewPartnership) -> SetUp:
     """Makes a partnership with its board agency, publishes its protocol, and seats its administrator
-    as board business manager. Raises InvalidInput when a partnership of that name is there already."""
+    as board business manager. Raises InvalidInput with what cannot be right, by field of `new`, or when
+    the name or the prefix is another partnership's."""
+    new = replace(new, **{f.name: getattr(new, f.name).strip() for f in fields(new) if f.name != "protocol"})
+    if wrong := setting_up_checks.problems(new):
+        raise InvalidInput(wrong)
     with writing() as unit:
-        if unit.session.execute(select(Partnership.id).where(Partnership.name == new.name)).first():
-            raise InvalidInput({"name": ["A partnership of that name is set up already"]})
+        if taken := dict(_taken(unit, new)):
+            raise InvalidInput(taken)
         place = _partnership(unit, new)
         board = _board(unit, new, place)
         protocols.publish(unit.session, place, new.protocol, unit.now)
@@ -54,6 +59,19 @@ def set_up(new: NewPartnership) -> SetUp:
             select(Partnership.public_id).where(Partnership.id == place)
         ).scalar_one()
         return SetUp(public_id, account)
+
+
+def _taken(unit: Unit, new: NewPartnership) -> Iterable[tuple[str, list[str]]]:
+    if unit.session.execute(select(Partnership.id).where(Partnership.name == new.name)).first():
+        yield "name", ["a partnership of that name is set up already; give another name"]
+    same = select(Partnership.name).where(Partnership.reference_prefix == new.reference_prefix)
+    if other := unit.session.execute(same).scalars().first():
+        words = f"{new.reference_prefix!r} is the prefix of {other}; give another, so that references differ"
+        yield "reference_prefix", [words]
+    ended = select(Account.id).where(Account.email == new.administrator_email.lower(), ~Account.active)
+    if unit.session.execute(ended).first():
+        words = "belongs to somebody who was ended; give another address"
+        yield "administrator_email", [f"{new.administrator_email} {words}"]
 
 
 def _partnership(unit: Unit, new: NewPartnership) -> int:
@@ -81,10 +99,3 @@ def _board(unit: Unit, new: NewPartnership, partnership: int) -> int:
     ).scalar_one()
     unit.session.execute(insert(Membership).values(partnership_id=partnership, agency_id=board))
     return int(board)
-
-
-def accounts_without_password(unit: Unit) -> list[int]:
-    """Accounts that nobody has set up yet, for inviting."""
-    return list(
-        unit.session.execute(select(Account.id).where(Account.password.is_(None), Account.active)).scalars()
-    )

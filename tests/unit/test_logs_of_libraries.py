@@ -148,5 +148,5 @@ def test_an_unknown_level_is_refused_at_the_start() -> None:
     from escalation.config import from_environment
 
     settings: Settings = settings_for("sqlite:///x.db", log_level="LOUD")
-    with pytest.raises(ConfigurationError, match="ESCALATION_LOG_LEVEL is one of DEBUG"):
+    with pytest.raises(ConfigurationError, match=r"ESCALATION_LOG_LEVEL is .LOUD.: it is one of DEBUG"):
         from_environment(environment(settings))

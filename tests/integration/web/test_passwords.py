@@ -4,10 +4,10 @@ import re
 
 import pytest
 from flask import Flask
-from tests.integration.web.test_edges import Visitor
 
 from escalation.demo import data
 from escalation.web.sign_in import password_hash
+from tests.integration.web.conftest import Visitor
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_a_rise_in_risk_times_the_clocks_again_and_the_sum_is_counted_anew(town:
     assert after[REPLY] == "1 working day from Monday 1 March, 3pm: Tuesday 2 March 2027 at 5pm."
     assert after[VIEW] == "1 working day from Monday 1 March, 3pm: Tuesday 2 March 2027 at 6:30pm."
     assert "1 working day left, until Tuesday 2 March 2027 at 5pm" in re.sub(r"<.*?>", "", page)
-    assert "urgent track" in page
+    assert "urgent pace" in page
     due = {d.clock: d.due for d in town.seen().running}
     assert due["reply"] == datetime(2027, 3, 2, 17, 0, tzinfo=UTC)
 

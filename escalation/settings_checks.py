@@ -1,0 +1,187 @@
+"""Whether settings can be right: each names its variable, the value unless that is secret, and the remedy."""
+
+import re
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
+
+from escalation.addresses import is_address
+
+if TYPE_CHECKING:
+    from escalation.config import Settings
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+KNOWN_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "development", "test"})
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_SECRET = frozenset({"secret_key", "password_salt", "smtp_password", "database_url"})
+_HOST = re.compile(r"\[?[A-Za-z0-9:]+\]?|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One setting, the condition that it must meet, and what it needs in words."""
+
+    name: str
+    holds: "Callable[[Settings], bool]"
+    needs: str
+
+    def words(self, settings: "Settings") -> str:
+        value = getattr(settings, self.name)
+        is_value = "" if self.name in _SECRET or value == "" else f" is {_written(value)!r}:"
+        return f"ESCALATION_{self.name.upper()}{is_value} {self.needs}"
+
+
+def problems(settings: "Settings") -> Iterator[str]:
+    """A sentence for each setting that cannot be right."""
+    for rule in _RULES:
+        if not rule.holds(settings):
+            yield rule.words(settings)
+
+
+def _written(value: object) -> str:
+    """A value as it was given."""
+    if isinstance(value, Mapping):
+        return ",".join(f"{domain}={prefix}" for domain, prefix in value.items())
+    if isinstance(value, float):
+        return f"{value:g}"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _strong(secret: str) -> bool:
+    return len(secret) >= 32 and secret.lower() not in KNOWN_SECRETS and len(set(secret)) >= 8
+
+
+def _base(settings: "Settings") -> SplitResult | None:
+    try:
+        base = urlsplit(settings.public_base_url)
+        base.port  # noqa: B018 (raises for a port that is none)
+    except ValueError:
+        return None
+    return base
+
+
+def _is_origin(settings: "Settings") -> bool:
+    base = _base(settings)
+    if base is None or not base.hostname:
+        return False
+    plain = base.scheme if settings.demo or settings.testing else "https"
+    return settings.public_base_url == f"{base.scheme}://{base.netloc}" and base.scheme in ("https", plain)
+
+
+def _trusts_itself(settings: "Settings") -> bool:
+    base = _base(settings)
+    host = (base.hostname if base else None) or ""
+    return any(
+        host == known or (known.startswith(".") and f".{host}".endswith(known))
+        for known in (_without_port(given.lower()) for given in settings.trusted_hosts)
+    )
+
+
+def _without_port(host: str) -> str:
+    return re.sub(r"(?<=[^:]):\d+$", "", host).strip("[]")
+
+
+def _has_certificates(file: str) -> bool:
+    if not file:
+        return True
+    try:
+        ssl.create_default_context(cafile=file)
+    except (OSError, ValueError):  # an SSLError is an OSError
+        return False
+    return Path(file).is_file()
+
+
+def _prefixes_fit(settings: "Settings") -> bool:
+    return all(
+        _HOST.fullmatch(domain) and not _CONTROL.search(prefix) and len(prefix) <= 40
+        for domain, prefix in (settings.mail_prefixes or {}).items()
+    )
+
+
+_SECONDS = "it is in seconds, more than 0 and at most 300"
+_RULES = (
+    _Rule("secret_key", lambda s: _strong(s.secret_key), "must be 32 random characters or more"),
+    _Rule("password_salt", lambda s: _strong(s.password_salt), "must be 32 random characters or more"),
+    _Rule(
+        "secret_key",
+        lambda s: s.secret_key != s.password_salt,
+        "and ESCALATION_PASSWORD_SALT must differ",
+    ),
+    _Rule(
+        "database_url",
+        lambda s: s.database_url.startswith(("sqlite:///", "postgresql+psycopg://")),
+        "must begin with sqlite:/// or postgresql+psycopg://",
+    ),
+    _Rule(
+        "database_url",
+        lambda s: not (s.demo and "postgresql" in s.database_url),
+        "cannot be given to the demo, which runs on its own SQLite database only",
+    ),
+    _Rule(
+        "public_base_url",
+        _is_origin,
+        "it must begin with https:// and end with the host's name, without a slash or path behind it",
+    ),
+    _Rule(
+        "trusted_hosts",
+        lambda s: all(_HOST.fullmatch(_without_port(host)) for host in s.trusted_hosts),
+        "these are names of hosts, separated by commas, without https:// before or a path behind them",
+    ),
+    _Rule(
+        "trusted_hosts",
+        _trusts_itself,
+        "the host of ESCALATION_PUBLIC_BASE_URL is not among them; add it, or no link in a mail will work",
+    ),
+    _Rule("proxies", lambda s: 0 <= s.proxies <= 10, "it is how many proxies stand in front, 0 to 10"),
+    _Rule(
+        "smtp_host",
+        lambda s: bool(_HOST.fullmatch(s.smtp_host)),
+        "must be the name of the mail server's host",
+    ),
+    _Rule("smtp_port", lambda s: 1 <= s.smtp_port <= 65535, "a port is 1 to 65535, often 25 or 587"),
+    _Rule("smtp_timeout", lambda s: 0 < s.smtp_timeout <= 300, _SECONDS),
+    _Rule("smtp_tls", lambda s: s.smtp_tls in ("starttls", "tls", "none"), "it is starttls, tls or none"),
+    _Rule(
+        "smtp_tls",
+        lambda s: s.smtp_tls != "none" or s.smtp_host in LOOPBACK,
+        "this is for a loopback mail server only; use starttls or tls",
+    ),
+    _Rule(
+        "smtp_ca_file",
+        lambda s: _has_certificates(s.smtp_ca_file),
+        "no certificates can be read there; give a PEM file, or leave it out for the system's own",
+    ),
+    _Rule(
+        "smtp_password",
+        lambda s: bool(s.smtp_password) or not s.smtp_user,
+        "is missing; ESCALATION_SMTP_USER is given, and the two go together",
+    ),
+    _Rule(
+        "smtp_user",
+        lambda s: bool(s.smtp_user) or not s.smtp_password,
+        "is missing; ESCALATION_SMTP_PASSWORD is given, and the two go together",
+    ),
+    _Rule(
+        "mail_from",
+        lambda s: is_address(s.mail_from),
+        "it must be a plain address such as challenge@board.example",
+    ),
+    _Rule(
+        "mail_domain",
+        lambda s: bool(_HOST.fullmatch(s.mail_domain)),
+        "must be a domain such as board.example",
+    ),
+    _Rule(
+        "mail_prefixes",
+        _prefixes_fit,
+        "write domain=prefix, separated by commas; a prefix has 40 characters at most",
+    ),
+    _Rule("tick_seconds", lambda s: 0 < s.tick_seconds <= 300, _SECONDS),
+    _Rule("session_idle_minutes", lambda s: 1 <= s.session_idle_minutes <= 1440, "it is 1 to 1440 minutes"),
+    _Rule("session_hours", lambda s: 1 <= s.session_hours <= 168, "it is 1 to 168 hours"),
+    _Rule("log_level", lambda s: s.log_level in LOG_LEVELS, f"it is one of {', '.join(LOG_LEVELS)}"),
+)
