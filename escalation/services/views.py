@@ -270,6 +270,8 @@ class AgencyChoice:
     public_id: str
     name: str
     kind: str
+    own_without_manager: bool = False
+    """The person works there, and it has no line manager who can be told: the board office is, instead."""
 
 
 @dataclass(frozen=True, slots=True)
