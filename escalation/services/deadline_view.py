@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from escalation.models.types import AnyRow
 from escalation.services.case_file import CaseFile
 from escalation.services.history import History
 from escalation.services.views import DeadlineView
+from workflows.calendar import WorkingCalendar
 from workflows.case import DeadlineState
 from workflows.deadlines import spell_out, working_days_between
 from workflows.protocol import Amount, Expiry, Side, Unit
@@ -47,7 +49,13 @@ def _view(now: datetime, file: CaseFile, row: AnyRow, stage: str) -> DeadlineVie
         state=DeadlineState(row.state),
         zone=row.zone,
         late_by=row.late_by,
+        at_work=_at_work(now, calendar),
     )
+
+
+def _at_work(now: datetime, calendar: WorkingCalendar) -> bool:
+    local = now.astimezone(ZoneInfo(calendar.zone))
+    return calendar.is_working_day(local.date()) and calendar.opens <= local.time() < calendar.closes
 
 
 def amount_of(budget: str) -> Amount:

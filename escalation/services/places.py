@@ -36,6 +36,13 @@ def partnerships_of(account: int) -> tuple[PartnershipView, ...]:
         return _views(unit, ids)
 
 
+def only_partnership() -> PartnershipView | None:
+    """The partnership that this service is for, where there is one only: whoever asks means that one."""
+    with reading() as unit:
+        ids = unit.session.execute(select(Partnership.id).limit(2)).scalars().all()
+        return _views(unit, set(ids))[0] if len(ids) == 1 else None
+
+
 def may_raise_in(account: int) -> tuple[PartnershipView, ...]:
     """The partnerships in which a person may raise a concern: where they work for an agency."""
     with reading() as unit:

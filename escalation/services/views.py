@@ -53,6 +53,8 @@ class DeadlineView:
     state: DeadlineState
     zone: str
     late_by: int = 0
+    at_work: bool = True
+    """Whether the agency that it waits for is open at this moment."""
 
 
 @dataclass(frozen=True, slots=True)

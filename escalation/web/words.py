@@ -12,7 +12,7 @@ from escalation.services.views import CaseView, DeadlineView, EventView, SeatVie
 from notifications.message import Via
 from workflows.case import LeadView, Position
 from workflows.events import EventKind
-from workflows.protocol import Phase, Side
+from workflows.protocol import Phase, Side, Urgency
 from workflows.triggers import Trigger
 
 
@@ -118,6 +118,11 @@ def relation(case: CaseView) -> str:
     if case.is_raiser:
         return "raised by you"
     return f"to you as {', '.join(case.my_titles)}" if case.my_titles else ""
+
+
+def unread_tonight(case: CaseView) -> bool:
+    """Whether something may happen before whoever must answer is at work again."""
+    return case.urgency == Urgency.TODAY and case.main is not None and not case.main.at_work
 
 
 def role(word: str) -> str:
