@@ -60,6 +60,7 @@ def _view(now: datetime, file: CaseFile, row: AnyRow, stage: str) -> DeadlineVie
         state=DeadlineState(row.state),
         zone=row.zone,
         late_by=row.late_by,
+        at_work=_at_work(now, calendar),
     )
 
 
@@ -74,3 +75,8 @@ def days_of(budget: str, base: datetime, due: datetime, calendar: WorkingCalenda
     written, last = amount.parse(budget), due.astimezone(ZoneInfo(calendar.zone)).date()
     counted = spell_out(written, base, calendar) if written.unit is Unit.WORKING_DAYS else ()
     return counted if counted and counted[-1] == last else (last,)
+
+
+def _at_work(now: datetime, calendar: WorkingCalendar) -> bool:
+    local = now.astimezone(ZoneInfo(calendar.zone))
+    return calendar.is_working_day(local.date()) and calendar.opens <= local.time() < calendar.closes

@@ -1,7 +1,8 @@
 """Drafts: what was typed and not sent, kept on the server at each step, seen by nobody but its author."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from sqlalchemy import delete, insert, select, update
 
@@ -19,16 +20,22 @@ from workflows.vocabulary import AgencyKind
 
 RAISE = "raise"
 _LONGEST = 100_000
+_MARKS = frozenset({"tried", "called", "urgency"})
+"""What a press on a button leaves in a draft: nobody has typed it."""
+_KEPT_EMPTY = timedelta(days=7)
+"""How long a draft in which nothing was typed is kept: a page of it may still be open somewhere."""
 
 
 def start(account: int, partnership: str, kind: str = RAISE, case_public_id: str | None = None) -> Draft:
     """A new empty draft; for a case and trigger, the one that is there already.
 
-    Raises NotAllowed when the person may not raise in this partnership, NotFound for a foreign case.
+    Drafts that the person began some time ago and typed nothing in are dropped. Raises NotAllowed when
+    the person may not raise in this partnership, NotFound for a foreign case.
     """
     with writing() as unit:
         place = _partnership(unit, account, partnership)
         case = _case(unit, account, case_public_id) if case_public_id else None
+        _drop_empty(unit, account)
         there = _of_case(unit, account, case, kind) if case else None
         public_id = there or new_public_id()
         if there is None:
@@ -78,16 +85,29 @@ def discard(account: int, public_id: str) -> None:
 
 
 def rows_of(unit: Unit, account: int) -> tuple[DraftInList, ...]:
-    """The drafts of concerns that a person has begun, newest first."""
-    rows = unit.session.execute(
-        select(DraftRow.public_id, DraftRow.kind, DraftRow.saved_at, DraftRow.answers)
+    """The drafts of concerns in which a person has typed something, newest first."""
+    begun = ((row, _answered(row)) for row in _begun(unit, account))
+    return tuple(DraftInList(r.public_id, r.kind, r.saved_at, count) for r, count in begun if count)
+
+
+def _begun(unit: Unit, account: int) -> Sequence[AnyRow]:
+    return unit.session.execute(
+        select(DraftRow.id, DraftRow.public_id, DraftRow.kind, DraftRow.saved_at, DraftRow.answers)
         .where(DraftRow.account_id == account, DraftRow.kind == RAISE)
         .order_by(DraftRow.saved_at.desc())
-    )
-    return tuple(
-        DraftInList(r.public_id, r.kind, r.saved_at, sum(bool(t) for t in json.loads(r.answers).values()))
-        for r in rows
-    )
+    ).all()
+
+
+def _answered(row: AnyRow) -> int:
+    """How many answers have something in them."""
+    return sum(bool(text.strip()) for name, text in json.loads(row.answers).items() if name not in _MARKS)
+
+
+def _drop_empty(unit: Unit, account: int) -> None:
+    before = unit.now - _KEPT_EMPTY
+    empty = [row.id for row in _begun(unit, account) if row.saved_at < before and not _answered(row)]
+    if empty:
+        unit.session.execute(delete(DraftRow).where(DraftRow.id.in_(empty)))
 
 
 def _row(unit: Unit, account: int, public_id: str, *, lock: bool = False) -> AnyRow:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from escalation.models import Account, Agency, Membership, Partnership
+from escalation.models.types import AnyRow
 from escalation.services import directory, work
 from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, reading
 from escalation.services.views import AgencyChoice, PartnershipView
 from notifications.message import Via
-from workflows.vocabulary import AgencyKind
+from workflows.vocabulary import AgencyKind, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,13 @@ def partnerships_of(account: int) -> tuple[PartnershipView, ...]:
         return _views(unit, ids)
 
 
+def only_partnership() -> PartnershipView | None:
+    """The partnership that this service is for, where there is one only: whoever asks means that one."""
+    with reading() as unit:
+        ids = unit.session.execute(select(Partnership.id).limit(2)).scalars().all()
+        return _views(unit, set(ids))[0] if len(ids) == 1 else None
+
+
 def may_raise_in(account: int) -> tuple[PartnershipView, ...]:
     """The partnerships in which a person may raise a concern: where they work for an agency."""
     with reading() as unit:
@@ -44,19 +52,28 @@ def may_raise_in(account: int) -> tuple[PartnershipView, ...]:
 def agencies_to_challenge(account: int, partnership: str) -> tuple[AgencyChoice, ...]:
     """The agencies of a partnership of this person's, without its board. Empty for a foreign one."""
     with reading() as unit:
-        mine = {p.partnership_id for p in directory.posts_of(unit.session, account, unit.now)}
+        held = directory.posts_of(unit.session, account, unit.now)
         rows = unit.session.execute(
-            select(Agency.public_id, Agency.name, Agency.kind)
+            select(Agency.id, Agency.public_id, Agency.name, Agency.kind, Membership.partnership_id)
             .join(Membership, Membership.agency_id == Agency.id)
             .join(Partnership, Partnership.id == Membership.partnership_id)
             .where(
                 Partnership.public_id == partnership,
-                Partnership.id.in_(sorted(mine)),
+                Partnership.id.in_(sorted({p.partnership_id for p in held})),
                 Agency.kind != AgencyKind.BOARD,
             )
             .order_by(Agency.name)
-        )
-        return tuple(AgencyChoice(r.public_id, r.name, r.kind) for r in rows)
+        ).all()
+        own = {p.agency_id for p in held}
+        alone = {r.id for r in rows if r.id in own and not _has_manager(unit, r, account)}
+        return tuple(AgencyChoice(r.public_id, r.name, r.kind, r.id in alone) for r in rows)
+
+
+def _has_manager(unit: Unit, agency: AnyRow, but: int) -> bool:
+    """Whether somebody but this account can be told as a line manager of an agency."""
+    known = directory.directory_of(unit.session, agency.partnership_id, [agency.id], unit.now)
+    managers = [p for p in known.posts.values() if p.tier == Tier.MANAGER]
+    return any(known.whom_to_tell(post, frozenset({but}))[0] for post in managers)
 
 
 def posts(account: int, partnership: str) -> tuple[PostView, ...]:

@@ -55,6 +55,8 @@ class DeadlineView:
     state: DeadlineState
     zone: str
     late_by: int = 0
+    at_work: bool = True
+    """Whether the agency that it waits for is open at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +278,8 @@ class AgencyChoice:
     public_id: str
     name: str
     kind: str
+    own_without_manager: bool = False
+    """The person works there, and it has no line manager who can be told: the board office is, instead."""
 
 
 @dataclass(frozen=True, slots=True)

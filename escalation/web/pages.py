@@ -39,8 +39,8 @@ def stay() -> dict[str, object]:
 
 @blueprint.get("/help")
 def help_page() -> str:
-    """How it works."""
-    return render_template("pages/help.html")
+    """How it works, and whom to ask: also for somebody who cannot sign in."""
+    return render_template("pages/help.html", only=places.only_partnership())
 
 
 @blueprint.get("/accessibility")

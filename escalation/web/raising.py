@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from escalation.errors import InvalidInput, NotFound, Refused
+from escalation.schemas.cautions import cautions
 from escalation.schemas.concern import EXTRAS, QUESTIONS, check_answers, concern_from
 from escalation.schemas.fields import as_seen
 from escalation.schemas.words import CHALLENGED_ROLES, URGENCIES
@@ -91,7 +92,13 @@ def question(draft: str, number: int) -> Page:
         check_answers(given, names)
     except InvalidInput as invalid:
         return _question(kept, number, {**kept.answers, **given}, invalid.errors), 422
-    return redirect(_after(draft, number))
+    asked = _cautions(given)
+    return _question(kept, number, kept.answers, {}, asked) if asked else redirect(_after(draft, number))
+
+
+def _cautions(given: Mapping[str, str]) -> dict[str, str]:
+    """What to ask about these answers before they go on, unless their author has been asked and is sure."""
+    return {} if "sure" in request.form else cautions(given)
 
 
 def _names(draft: Draft, number: int) -> tuple[str, ...]:
@@ -105,7 +112,13 @@ def _after(draft: str, number: int) -> str:
     return url_for(".question", draft=draft, number=number + 1)
 
 
-def _question(draft: Draft, number: int, answers: Mapping[str, str], errors: Mapping[str, list[str]]) -> str:
+def _question(
+    draft: Draft,
+    number: int,
+    answers: Mapping[str, str],
+    errors: Mapping[str, list[str]],
+    asked: Mapping[str, str] | None = None,
+) -> str:
     back = url_for(".question", draft=draft.public_id, number=number - 1) if number > 1 else url_for(".begin")
     agencies = places.agencies_to_challenge(person(), draft.partnership.public_id) if number == 2 else ()
     return render_template(
@@ -116,6 +129,7 @@ def _question(draft: Draft, number: int, answers: Mapping[str, str], errors: Map
         title=TITLES[number - 1],
         answers=answers,
         errors=errors,
+        cautions=asked,
         back=back,
         agencies=agencies,
         roles=CHALLENGED_ROLES,
@@ -147,6 +161,9 @@ def check(draft: str) -> Page:
         )
     except InvalidInput as invalid:
         return _check(kept, kept.answers, invalid.errors), 422
+    asked = _cautions(given)
+    if asked:
+        return _check(kept, kept.answers, {}, asked)
     # A draft becomes one case: its own id is the key, from however many windows it is sent.
     view = concerns.raise_concern(person(), concern, key=draft)
     return redirect(url_for(".sent", case=view.public_id))
@@ -157,13 +174,19 @@ def _answers(draft: Draft) -> dict[str, str]:
     return {name: text for name, text in draft.answers.items() if name in known}
 
 
-def _check(draft: Draft, answers: Mapping[str, str], errors: Mapping[str, list[str]]) -> str:
+def _check(
+    draft: Draft,
+    answers: Mapping[str, str],
+    errors: Mapping[str, list[str]],
+    asked: Mapping[str, str] | None = None,
+) -> str:
     choices = places.agencies_to_challenge(person(), draft.partnership.public_id)
     return render_template(
         "raise_/check.html",
         draft=draft,
         answers=answers,
         errors=errors,
+        cautions=asked,
         preview=_preview(draft),
         agency=next((a.name for a in choices if a.public_id == answers.get("agency")), ""),
         roles=CHALLENGED_ROLES,

@@ -158,8 +158,9 @@ def register(app: Flask, settings: Settings) -> None:
     security.login_manager.unauthorized_handler(to_sign_in)
     app.before_request(_refuse_foreign_next)
     app.before_request(_begin_as_writer)
-    # After-request functions run last registered first: the mails are owed before the rest lets go.
+    # After-request functions run last registered first: mails are owed and sessions ended, then all lets go.
     app.after_request(_release)
+    app.after_request(_end_sessions)
     app.after_request(_owe_mails)
     user_logged_in.connect(_signed_in, app)
     user_logged_out.connect(_signed_out, app)
@@ -181,7 +182,17 @@ def _signed_out(app: Flask, user: Account | None = None, **_: Any) -> None:
 
 
 def _password_changed(app: Flask, user: Account, **_: Any) -> None:
-    sessions.end_all(user.id)
+    # Not at once: the request is the writer still, and SQLite has one.
+    g.password_changed = user.id
+
+
+def _end_sessions(response: Response) -> Response:
+    """Once Flask-Security has committed a new password: nobody is signed in with the old one."""
+    account = g.pop("password_changed", None)
+    if account is not None:
+        db.session.rollback()
+        sessions.end_all(account)
+    return response
 
 
 def to_sign_in() -> AnyResponse:

@@ -13,7 +13,7 @@ from notifications.message import Via
 from workflows.case import LeadView, Position
 from workflows.events import EventKind
 from workflows.triggers import Trigger
-from workflows.vocabulary import Phase, Side
+from workflows.vocabulary import Phase, Side, Urgency
 
 
 def day(when: datetime | date, zone: str = "Europe/London", *, year: bool = False) -> str:
@@ -124,6 +124,11 @@ def relation(case: CaseView) -> str:
     if case.is_raiser:
         return "raised by you"
     return f"to you as {', '.join(case.my_titles)}" if case.my_titles else ""
+
+
+def unread_tonight(case: CaseView) -> bool:
+    """Whether something may happen before whoever must answer is at work again."""
+    return case.urgency == Urgency.TODAY and case.main is not None and not case.main.at_work
 
 
 def role(word: str) -> str:

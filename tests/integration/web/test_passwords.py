@@ -6,8 +6,10 @@ import pytest
 from flask import Flask
 
 from escalation.demo import data
-from escalation.web.sign_in import password_hash
+from escalation.web.sign_in import password_hash, set_up_link
 from tests.integration.web.conftest import Visitor
+
+THREE_WORDS = "lantern gravel teapot"
 
 
 @pytest.fixture
@@ -35,3 +37,32 @@ def test_nothing_is_on_its_way_before_somebody_asks(asked: Flask) -> None:
     page = Visitor(asked.test_client()).opens("/password/reset").text
     assert "on its way" not in page
     assert "on their way" not in page
+
+
+def test_a_password_is_set_by_the_link_and_changed_by_whoever_knows_it(asked: Flask) -> None:
+    with asked.app_context(), asked.test_request_context():
+        link = set_up_link(data.accounts()["amara.lewis"][0])
+    path = "/" + link.partition("://")[2].partition("/")[2]
+    newcomer = Visitor(asked.test_client())
+    page = newcomer.opens(path).text
+    for name in ("password", "password_confirm"):
+        assert f'name="{name}" type="password"' in page
+    wrong = newcomer.sends(path, {"password": "short", "password_confirm": "short"}).text
+    assert "<title>Error: Set your password" in wrong
+    newcomer.sends(path, {"password": THREE_WORDS, "password_confirm": THREE_WORDS})
+
+    member = Visitor(asked.test_client())
+    member.sends("/sign-in", {"email": "amara.lewis@demo.invalid", "password": THREE_WORDS})
+    elsewhere = Visitor(asked.test_client())
+    elsewhere.sends("/sign-in", {"email": "amara.lewis@demo.invalid", "password": THREE_WORDS})
+    page = member.opens("/password/change").text
+    for name in ("password", "new_password", "new_password_confirm"):
+        assert f'name="{name}" type="password"' in page
+    assert 'autocomplete="current-password"' in page
+    again = {"new_password": THREE_WORDS + " more", "new_password_confirm": THREE_WORDS + " more"}
+    assert "Error: " in member.sends("/password/change", {"password": "not it", **again}).text
+    assert member.sends("/password/change", {"password": THREE_WORDS, **again}).status_code == 200
+    assert elsewhere.opens("/work").request.path == "/sign-in", "the old password opens nothing any more"
+    signed_in = Visitor(asked.test_client())
+    login = {"email": "amara.lewis@demo.invalid", "password": THREE_WORDS + " more"}
+    assert "My work" in signed_in.sends("/sign-in", login).text
