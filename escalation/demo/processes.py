@@ -134,6 +134,7 @@ def _web(opened: Opened) -> list[str]:
         "--threads=8",
         "--no-control-socket",
         "--log-level=warning",
+        "--logger-class=escalation.server_log.ServerLog",
         "wsgi:app",
     ]
 
