@@ -30,10 +30,11 @@ $(INSTALLED): requirements/develop.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-run: install ## Start the demo on http://localhost:8000; it keeps its data
-	@exec $(BIN)/escalation demo run
+# PORT counts only where it is typed: what stands in the environment is meant for something else.
+run: install ## Start the demo on http://localhost:8000, or another PORT=; it keeps its data
+	@exec $(BIN)/escalation demo run $(if $(filter command%,$(origin PORT)),--port $(PORT))
 
-reset: install ## Empty the demo
+reset: install ## Empty the demo, when it does not run
 	@$(BIN)/escalation demo reset
 
 check: lint ## Lint, types, import contract, unit and architecture tests: for each commit

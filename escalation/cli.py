@@ -16,7 +16,7 @@ from escalation.app import create_app, refuse_real_people, upgrade_database
 from escalation.config import Settings, from_environment
 from escalation.demo import data, processes
 from escalation.errors import ConfigurationError, EscalationError, InvalidInput
-from escalation.jobs import scheduler
+from escalation.jobs import deliver_mail, scheduler
 from escalation.services import leaving, moving_clock, people, people_file, setting_up
 from escalation.web import sign_in
 from workflows import loader
@@ -209,6 +209,8 @@ def once() -> None:
 
 cli.add_command(protocol_commands.protocol)
 
+_INSTANCE = Path("instance")
+"""The demo's folder, in the folder that the command is called in."""
 _OF_AN_INSTALLATION = ("ESCALATION_DATABASE_URL", "ESCALATION_PUBLIC_BASE_URL", "ESCALATION_SMTP_HOST")
 
 
@@ -217,26 +219,31 @@ def demo() -> None:
     """The demo: an invented partnership on this machine."""
 
 
-def _demo_app() -> tuple[Flask, Settings, dict[str, str]]:
+def _demo_app(opened: processes.Opened | None = None) -> tuple[Flask, Settings, dict[str, str]]:
     if named := [name for name in _OF_AN_INSTALLATION if name in os.environ]:
         raise ConfigurationError(f"the demo has settings of its own: unset {', '.join(named)}")
-    environment = processes.settings_of(Path("instance").resolve())
+    environment = processes.settings_of(_INSTANCE.resolve(), opened)
     os.environ.update(environment)
     settings = from_environment()
     return create_app(settings, migrating=True), settings, environment
 
 
 @demo.command(name="run")
-def run_demo() -> None:
+@click.option("--port", type=click.IntRange(1, 65535), default=processes.PORT, show_default=True)
+def run_demo(port: int) -> None:
     """Start the demo; it keeps its data from one start to the next."""
-    app, settings, environment = _demo_app()
-    with app.app_context():
-        upgrade_database()
-        if not data.is_loaded():
-            data.load(sign_in.password_hash(sign_in.DEMO_PASSWORD))
-        refuse_real_people()
-    click.echo(_welcome(settings))
-    sys.exit(processes.run(Path(settings.instance), environment))
+    with processes.opened(_INSTANCE.resolve(), port) as opened:
+        app, settings, environment = _demo_app(opened)
+        with app.app_context():
+            upgrade_database()
+            if not data.is_loaded():
+                click.echo("Loading Northtown and some months of its history: a few seconds.")
+                password = sign_in.password_hash(sign_in.DEMO_PASSWORD)
+                data.load(password, deliver=lambda: deliver_mail.run(settings))
+            refuse_real_people()
+        click.echo(_welcome(settings))
+        ended = processes.run(opened, environment)
+    sys.exit(ended)
 
 
 def _welcome(settings: Settings) -> str:
@@ -259,6 +266,8 @@ def _welcome(settings: Settings) -> str:
 @demo.command()
 def clock() -> None:
     """Move the demo's clock to the same time on the next working day."""
+    if not (_INSTANCE / "escalation.db").exists():
+        raise ConfigurationError("there is no demo in this folder: `make run` starts one")
     app, _, _ = _demo_app()
     with app.app_context():
         click.echo(f"it is now {moving_clock.one_working_day_later():%A %d %B %Y %H:%M} UTC in the demo")
@@ -266,10 +275,11 @@ def clock() -> None:
 
 @demo.command()
 def reset() -> None:
-    """Delete the demo's data."""
-    folder = Path("instance").resolve()
+    """Delete the demo's data. A demo that runs must be stopped first."""
+    folder = _INSTANCE.resolve()
     if (folder / "secret-key").exists():
-        shutil.rmtree(folder)
+        with processes.locked(folder):
+            shutil.rmtree(folder)
     click.echo("the demo is empty")
 
 

@@ -96,7 +96,9 @@ def no_position_yet(question: Question) -> Refusal | None:
 def view_not_given(question: Question) -> Refusal | None:
     """The raiser's lead has not said yet whether they support it."""
     if question.case.lead_view is not LeadView.NONE:
-        return Refusal("already_given", "Your view is on record already. Add a note if it has changed.")
+        return Refusal(
+            "already_given", "Your view is on record already. Use “Tell them what has changed” if it has."
+        )
     return None
 
 

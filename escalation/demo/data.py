@@ -1,7 +1,7 @@
 """The invented partnership of the demo, and some months of invented history, played through the
 real services under a clock that is set back and then let go."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files
@@ -35,10 +35,11 @@ def is_loaded() -> bool:
         return unit.session.execute(select(Partnership.id)).first() is not None
 
 
-def load(password_hash: str, *, history: bool = True) -> str:
+def load(password_hash: str, *, history: bool = True, deliver: Callable[[], object] = lambda: None) -> str:
     """Loads the partnership and its people, all with one password, and plays the history.
 
-    Gives the partnership's public id.
+    `deliver` hands over the mails that are owed, at the end of each day of the history: left until its
+    end they would be months late. Gives the partnership's public id.
     """
     moving_clock.make_movable()
     if history:
@@ -48,7 +49,7 @@ def load(password_hash: str, *, history: bool = True) -> str:
     with writing() as unit:
         unit.session.execute(update(Account).values(password=password_hash))
     if history:
-        _play(made.partnership)
+        _play(made.partnership, deliver)
     return made.partnership
 
 
@@ -79,8 +80,8 @@ def accounts() -> Mapping[str, tuple[int, str]]:
 class _Cast:
     """The people of the history, by the part of their address before the @."""
 
-    def __init__(self, partnership: str) -> None:
-        self.partnership = partnership
+    def __init__(self, partnership: str, deliver: Callable[[], object]) -> None:
+        self.partnership, self.deliver = partnership, deliver
         self.ids = {name: account for name, (account, _) in accounts().items()}
 
     def raises(self, who: str, agency: str, role: str, concern: c.RaiseConcern) -> str:
@@ -92,13 +93,14 @@ class _Cast:
     def does(self, who: str, case: str, command: c.Command) -> None:
         moves.make_move(case, self.ids[who], command, new_key())
 
-
-def _later(days: float) -> None:
-    """Days pass, and whatever falls due in them happens as it would have."""
-    for _ in range(int(days)):
-        moving_clock.move(timedelta(days=1))
-        reminders.remind()
-        lapses.lapse_overdue()
+    def later(self, days: int) -> None:
+        """Days pass, and whatever falls due in them happens as it would have."""
+        for _ in range(days):
+            self.deliver()
+            moving_clock.move(timedelta(days=1))
+            reminders.remind()
+            lapses.lapse_overdue()
+        self.deliver()
 
 
 def _concern(reference: str, decision: str, risk: str, request: str, urgency: Urgency) -> c.RaiseConcern:
@@ -107,15 +109,15 @@ def _concern(reference: str, decision: str, risk: str, request: str, urgency: Ur
     )
 
 
-def _play(partnership: str) -> None:
+def _play(partnership: str, deliver: Callable[[], object]) -> None:
     """Five months in Northtown: one changed, one kept, one moved by silence, one withdrawn."""
-    cast = _Cast(partnership)
+    cast = _Cast(partnership, deliver)
     _school_is_heard(cast)
-    _later(18)
+    cast.later(18)
     _housing_waits(cast)
-    _later(6)
+    cast.later(6)
     _hospital_withdraws(cast)
-    _later(11)
+    cast.later(11)
     _back_to_now()
 
 
@@ -127,15 +129,15 @@ def _school_is_heard(cast: _Cast) -> None:
         _concern("HP-204", "No further action after a referral", "A pupil has told us twice of being hit",
                  "Another look, with what the pupil said", Urgency.NEXT_DAYS),
     )  # fmt: skip
-    _later(1)
+    cast.later(1)
     cast.does("owen.bright", case, c.Support())
-    _later(2)
+    cast.later(2)
     cast.does("farah.aziz", case, c.ChangeDecision(reasons="We had not seen what was said in September."))
-    _later(1)
+    cast.later(1)
     cast.does(
         "nadia.khan", case, c.AgreeSettlement(outcome="An assessment was opened and the pupil was seen.")
     )
-    _later(31)
+    cast.later(31)
     cast.does("nadia.khan", case, c.AnswerFollowUp(safer=c.Safer.YES, how_known="The pupil says so.",
                                                    safe_to_raise=c.SafeToRaise.YES))  # fmt: skip
 
@@ -148,12 +150,12 @@ def _housing_waits(cast: _Cast) -> None:
         _concern("T-88", "Case closed while the tenancy is at risk", "Two children may lose their home",
                  "Keep it open until they are housed", Urgency.NOT_URGENT),
     )  # fmt: skip
-    _later(11)
+    cast.later(11)
     cast.does("colin.drake", case, c.KeepDecision(reasons="The threshold is not met.",
                                                   would_change_mind="A date for the eviction."))  # fmt: skip
-    _later(1)
+    cast.later(1)
     cast.does("bea.lindqvist", case, c.AgreeSettlement(outcome="The family has a support worker."))
-    _later(31)
+    cast.later(31)
     cast.does("bea.lindqvist", case, c.AnswerFollowUp(safer=c.Safer.NOT_KNOWN, how_known="They moved away."))
 
 

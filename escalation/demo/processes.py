@@ -1,5 +1,10 @@
-"""Starting the demo: a mail catcher here, web and scheduler as processes of their own, all on loopback."""
+"""Starting the demo: a mail catcher here, web and scheduler as processes of their own, all on loopback.
 
+What the demo holds is opened first (`opened`): its folder, under a lock that the processes it starts hold
+too, and its port. Whoever comes second is told so before anything is changed.
+"""
+
+import fcntl
 import os
 import secrets
 import signal
@@ -7,24 +12,47 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from escalation.demo import catcher
 from escalation.errors import ConfigurationError
 
-WEB_PORT, MAIL_PORT = 8000, 8025
+PORT = 8000
+_LOCK = "running"
 
 
-def settings_of(instance: Path) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The demo's folder, locked; its port, listening; and the port of its mail catcher."""
+
+    instance: Path
+    lock: IO[str]
+    listening: socket.socket
+    mail_port: int
+
+    @property
+    def address(self) -> str:
+        """Where the demo is, as a browser writes it."""
+        return f"http://localhost:{self.listening.getsockname()[1]}"
+
+
+def settings_of(instance: Path, opened: Opened | None = None) -> dict[str, str]:
     """The demo's environment: its secrets are made once and kept in its own folder."""
     instance.mkdir(parents=True, exist_ok=True)
-    return {
+    settings = {
         "ESCALATION_DEMO": "1",
         "ESCALATION_INSTANCE": str(instance),
         "ESCALATION_SECRET_KEY": _secret(instance / "secret-key"),
         "ESCALATION_PASSWORD_SALT": _secret(instance / "password-salt"),
     }
+    if opened:
+        settings["ESCALATION_PUBLIC_BASE_URL"] = opened.address
+        settings["ESCALATION_SMTP_PORT"] = str(opened.mail_port)
+    return settings
 
 
 def _secret(file: Path) -> str:
@@ -34,37 +62,79 @@ def _secret(file: Path) -> str:
     return file.read_text()
 
 
-def run(instance: Path, environment: Mapping[str, str]) -> int:
-    """Runs the demo until it is stopped. Gives the exit code.
+@contextmanager
+def opened(instance: Path, port: int) -> Iterator[Opened]:
+    """Holds the folder and the port and catches mails until the block ends.
 
-    Raises ConfigurationError when a port is taken.
+    Raises ConfigurationError when the demo runs already, or the port is another program's.
     """
-    for port in (WEB_PORT, MAIL_PORT):
-        _refuse_if_taken(port)
-    post = catcher.catch(instance / "mail", MAIL_PORT)
-    children = [_start(command, environment) for command in (_web(), _scheduler())]
+    with locked(instance) as lock, _listening(port) as listening:
+        post = catcher.catch(instance / "mail", 0)
+        try:
+            yield Opened(instance, lock, listening, post.port)
+        finally:
+            post.stop()
+
+
+@contextmanager
+def locked(instance: Path) -> Iterator[IO[str]]:
+    """Holds the demo's folder. The system lets it go when the last process that holds it has ended.
+
+    Raises ConfigurationError when a running demo holds it.
+    """
+    instance.mkdir(parents=True, exist_ok=True)
+    file = instance / _LOCK
+    with file.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise ConfigurationError(
+                f"the demo is running (process {lock.read().strip() or 'unknown'}): "
+                "stop it first, with Ctrl-C where it was started"
+            ) from error
+        if not _is_still_there(lock, file):
+            raise ConfigurationError("the demo is being emptied: try again")
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield lock
+
+
+def _is_still_there(lock: IO[str], file: Path) -> bool:
+    """False when the file was deleted between opening and locking it: then it locks nothing."""
+    return file.exists() and os.fstat(lock.fileno()).st_ino == file.stat().st_ino
+
+
+def _listening(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise ConfigurationError(
+            f"port {port} cannot be used ({error.strerror or error}): choose another one, "
+            f"`make run PORT={PORT + 1}` or `escalation demo run --port {PORT + 1}`"
+        ) from error
+
+
+def run(opened: Opened, environment: Mapping[str, str]) -> int:
+    """Runs the demo until it is stopped. Gives the exit code."""
+    children = [_start(command, opened, environment) for command in (_web(opened), _scheduler())]
     try:
         return _wait(children)
     finally:
         for child in children:
             _stop(child)
-        post.stop()
 
 
-def _refuse_if_taken(port: int) -> None:
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", port)) == 0:
-            raise ConfigurationError(f"port {port} is taken: is the demo running already? Stop it first.")
-
-
-def _web() -> list[str]:
+def _web(opened: Opened) -> list[str]:
     return [
         str(Path(sys.executable).parent / "gunicorn"),
-        f"--bind=127.0.0.1:{WEB_PORT}",
+        f"--bind=fd://{opened.listening.fileno()}",
         "--workers=1",
         "--threads=8",
         "--no-control-socket",
         "--log-level=warning",
+        "--logger-class=escalation.server_log.ServerLog",
         "wsgi:app",
     ]
 
@@ -73,9 +143,15 @@ def _scheduler() -> list[str]:
     return [sys.executable, "-m", "escalation.cli", "jobs", "run"]
 
 
-def _start(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    # A group of its own: Ctrl-C reaches only the parent, which stops its children in order.
-    return subprocess.Popen(command, env={**os.environ, **environment}, start_new_session=True)  # noqa: S603
+def _start(command: list[str], opened: Opened, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603
+        command,
+        env={**os.environ, **environment},
+        # A group of its own: Ctrl-C reaches only the parent, which stops its children in order.
+        start_new_session=True,
+        # They hold the folder too: should the parent be killed, nobody deletes it under them.
+        pass_fds=(opened.lock.fileno(), opened.listening.fileno()),
+    )
 
 
 def _wait(children: list[subprocess.Popen[bytes]]) -> int:

@@ -139,10 +139,13 @@ class _View:
         if kind in _LEADERSHIP and not self.may(Reading.RAISING_SIDE):
             return None
         codes = self.record.codes[row.seq]
+        told_in_confidence = kind is EventKind.WITHDRAWN and not codes.get("freely", True)
         if not self.may(Reading.PRIVATE):
             codes = {k: v for k, v in codes.items() if k not in _PRIVATE_CODES}
         author, agency, side = self._author(row)
-        texts = self.record.written.get(row.seq, ()) if self.may(Reading.NARRATIVE) else ()
+        # Who did not feel free to go on says why to the board office, not to the other side.
+        reading = Reading.PRIVATE if told_in_confidence else Reading.NARRATIVE
+        texts = self.record.written.get(row.seq, ()) if self.may(reading) else ()
         return EventView(
             seq=row.seq,
             kind=kind,

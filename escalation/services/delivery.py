@@ -8,15 +8,16 @@ same Message-ID, once more; everything else is retried or told to a person by an
 
 import hashlib
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import or_, select, update
 
-from escalation.models import OutboxRow
+from escalation.models import Account, OutboxRow
 from escalation.models.types import AnyRow
 from escalation.services import mail_facts, undeliverable
 from escalation.services.unit import Unit, reading, writing
@@ -38,6 +39,8 @@ class Delivered:
     put_off: int = 0
     failed: int = 0
     next_due: datetime | None = None
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why mails did not leave, in words that name nobody, and how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ def deliver(room: PostRoom, limit: int = 100) -> Delivered:
     done = Delivered()
     while claimed := _claim(limit):
         _hand_over_all(room, claimed, done)
+    for reason, count in done.reasons.items():
+        _log.warning("mails could not leave", reason=reason, count=count)
     with reading() as unit:
         done.next_due = unit.session.execute(
             select(OutboxRow.next_at).where(OutboxRow.state == "owed").order_by(OutboxRow.next_at).limit(1)
@@ -154,6 +159,7 @@ def _put_off(row: AnyRow, error: str, done: Delivered) -> None:
         if not expired:
             _mark(unit, row, next_at=unit.now + _wait(row.attempts), error=error[:200])
             done.put_off += 1
+            done.reasons[error] += 1
     if expired:
         _fail(row, f"given up after 72 hours: {error}", done, came_back=False)
 
@@ -170,6 +176,7 @@ def _fail(row: AnyRow, error: str, done: Delivered, *, came_back: bool) -> None:
         if _mark(unit, row, state="failed", error=error[:200]):
             undeliverable.tell_others(unit, row, came_back=came_back)
             done.failed += 1
+            done.reasons[error] += 1
 
 
 def _mark(unit: Unit, row: AnyRow, **values: Any) -> bool:
@@ -181,3 +188,27 @@ def _mark(unit: Unit, row: AnyRow, **values: Any) -> bool:
         .returning(OutboxRow.id)
     )
     return marked is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A mail that is owed and has not left: what it is, how often it was tried, and why it did not go."""
+
+    name: str
+    to: str
+    attempts: int
+    error: str | None
+    next_at: datetime
+
+
+def waiting(newest: int = 100) -> tuple[Waiting, ...]:
+    """The mails that are owed, the next to be tried first."""
+    with reading() as unit:
+        rows = unit.session.execute(
+            select(OutboxRow.name, Account.email, OutboxRow.attempts, OutboxRow.error, OutboxRow.next_at)
+            .join(Account, Account.id == OutboxRow.account_id)
+            .where(OutboxRow.state == "owed")
+            .order_by(OutboxRow.next_at, OutboxRow.id)
+            .limit(newest)
+        )
+        return tuple(Waiting(*row) for row in rows)
