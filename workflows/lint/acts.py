@@ -140,7 +140,8 @@ def times_can_be_agreed(protocol: Protocol) -> Iterable[Finding]:
                 yield Finding("times_can_be_agreed", (*_of(stage, clock.id), "negotiable"), words)
         if (asked or agreed) and not any(clock.negotiable for clock in stage.clocks):
             words = "no clock of this stage may be agreed: set negotiable = true, or take the move out"
-            yield Finding("times_can_be_agreed", ("stage", stage.id, "move", "propose_time"), words)
+            there = "propose_time" if asked else "agree_time"
+            yield Finding("times_can_be_agreed", ("stage", stage.id, "move", there), words)
 
 
 def _of(stage: Stage, clock: str) -> Place:

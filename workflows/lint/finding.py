@@ -47,20 +47,24 @@ def path_of(place: Place, values: Mapping[str, Any]) -> Path:
     while steps and isinstance(here, Mapping):
         kind = steps.pop(0)
         if kind not in here:
-            break
+            return path_of(place[2:], values) if _of_many(place, kind) else tuple(path)
         path.append(kind)
         here = here[kind]
         if steps and isinstance(here, Sequence) and not isinstance(here, str):
             index = _index(here, steps.pop(0))
             if index is None:
-                break
+                # A move of many stages stands at the top of the file and not in the stage.
+                return path_of(place[place.index("move") :], values) if _of_many(place, kind) else tuple(path)
             path.append(index)
             here = here[index]
     return tuple(path)
 
 
+def _of_many(place: Place, kind: str) -> bool:
+    return kind == "move" and place[0] == "stage"
+
+
 def _index(entries: Sequence[Any], name: str) -> int | None:
-    for index, entry in enumerate(entries):
-        if isinstance(entry, Mapping) and name in (entry.get("id"), entry.get("do"), str(index)):
-            return index
-    return None
+    named = ((i, e) for i, e in enumerate(entries) if isinstance(e, Mapping))
+    by_name = {str(entry.get("id", entry.get("do", index))): index for index, entry in named}
+    return by_name.get(name)

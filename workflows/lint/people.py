@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from workflows.lint.finding import Finding
 from workflows.lint.times import all_clocks
 from workflows.lint.ways import seated_on_every_way
-from workflows.protocol import Protocol, Slot
+from workflows.protocol import Protocol, Slot, Stage
 from workflows.routing import all_facts
 from workflows.vocabulary import Side, Tier
 
@@ -20,9 +20,18 @@ def no_dead_slot(protocol: Protocol) -> Iterable[Finding]:
     seated = seated_on_every_way(protocol)
     for stage in protocol.stages.values():
         for clock in stage.clocks:
-            for slot in {*clock.waits_for, *clock.hold_for} - seated[stage.id]:
-                words = f"waits for {slot!r}, who may not be seated yet: add it to the seats of the stage"
-                yield Finding("no_dead_slot", ("stage", stage.id, "clock", clock.id, "waits_for"), words)
+            for key, asked in (("waits_for", clock.waits_for), ("hold_for", clock.hold_for)):
+                for slot in sorted({*asked} - seated[stage.id]):
+                    words = f"waits for {slot!r}, who may not be seated yet: add it to the seats of the stage"
+                    yield Finding("no_dead_slot", ("stage", stage.id, "clock", clock.id, key), words)
+        yield from _nobody_can(stage, seated[stage.id] | always)
+
+
+def _nobody_can(stage: Stage, seated: frozenset[str] | set[str]) -> Iterable[Finding]:
+    for move in stage.moves:
+        if move.by and not move.by & seated:
+            place = ("stage", stage.id, "move", str(move.trigger), "by")
+            yield Finding("no_dead_slot", place, "nobody of these is seated here: add them to the seats")
 
 
 def slot_can_be_filled(protocol: Protocol) -> Iterable[Finding]:

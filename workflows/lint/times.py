@@ -161,6 +161,7 @@ def reminder_before_end(protocol: Protocol) -> Iterable[Finding]:
             if before.unit is budget.unit and before.count >= budget.count:
                 words = f"a reminder of {before} before the end of {budget} is never sent"
                 yield Finding("reminder_before_end", (*place, "reminders"), words)
+                break
 
 
 def sittings_last(protocol: Protocol) -> Iterable[Finding]:
