@@ -55,19 +55,23 @@ class LayerError(Exception):
 
 def bundle(name: str, text: str, read: Read) -> str:
     """A file with all the layers below it, as one text that needs no other file."""
-    parts = [text]
-    seen = {name}
-    while base := _base_of(tomllib.loads(text)):
+    parts, seen, asking = [text], {name}, name
+    while base := _base_of(_parsed(asking, text)):
+        at = Origin(asking, nearest(lines_of(text), ("extends",)))
         if base in seen or len(parts) > _DEEPEST:
-            raise LayerError(Origin(name, 1), "extends", f"{base!r} extends itself, or too many layers")
+            raise LayerError(at, "extends", f"{base!r} extends itself, or too many layers")
         seen.add(base)
-        text = read(base)
+        try:
+            text = read(base)
+        except LookupError as error:
+            raise LayerError(at, "extends", f"there is no file '{base}.toml' beside it") from error
+        asking = base
         parts.append(f"#=== layer {base}\n{text}")
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
 def put_together(name: str, text: str) -> Layered:
-    """The layers of a bundled text, the lowest first. Raises LayerError, or TOMLDecodeError."""
+    """The layers of a bundled text, the lowest first. Raises LayerError."""
     parts = list(_parts(name, text))
     layered = _alone(*parts[-1])
     for file, part in reversed(parts[:-1]):
@@ -91,17 +95,36 @@ def _base_of(values: Mapping[str, Any]) -> str:
 
 
 def _alone(file: str, text: str) -> Layered:
-    values = tomllib.loads(text)
+    values = _parsed(file, text)
     lines = lines_of(text)
     where = {path: Origin(file, nearest(lines, path)) for path in lines}
     return Layered(values, where)
+
+
+def _parsed(file: str, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise LayerError(Origin(file, _line_of(error, text)), "", f"not TOML: {error}") from error
+
+
+def _line_of(error: tomllib.TOMLDecodeError, text: str) -> int:
+    for quotes in ('"""', "'''"):
+        # A long text that is never closed is told where it begins, not where the file ends.
+        if text.count(quotes) % 2:
+            return text[: text.rindex(quotes)].count("\n") + 1
+    line = str(error).rpartition("(at line ")[2].partition(",")[0]
+    return int(line) if line.isdigit() else text.count("\n") + 1
 
 
 def _over(base: Layered, overlay: Layered) -> Layered:
     values = {k: v for k, v in overlay.values.items() if k not in ("extends", "without")}
     where: dict[Path, Origin] = {(): overlay.origin(())}
     kept = base
-    for index, taken in enumerate(overlay.values.get("without", [])):
+    outs = overlay.values.get("without", [])
+    if not isinstance(outs, list):
+        raise LayerError(overlay.origin(("without",)), "without", "is a list; write ['stage.4']")
+    for index, taken in enumerate(outs):
         kept = _taken_out(kept, str(taken), overlay.origin(("without", index)))
     return Layered(_merged(kept, overlay, kept.values, values, (), (), (), where), where)
 

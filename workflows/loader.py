@@ -1,7 +1,6 @@
 """From a TOML file to a `Protocol`, or to a list of what is wrong with it, with file, line and key."""
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,17 @@ from workflows.layers import Layered, LayerError
 from workflows.names import did_you_mean, names
 from workflows.positions import Path as KeyPath
 from workflows.protocol import Protocol
-from workflows.schema import KEYS, NO_KEYS, NOT_KNOWN, PLAIN, ProtocolSchema
+from workflows.schema import (
+    NO_KEYS,
+    NO_LIST,
+    NO_TABLE,
+    NO_TEXT,
+    NOT_KNOWN,
+    PLAIN,
+    TABLES,
+    ProtocolSchema,
+    keys_at,
+)
 
 SHIPPED = Path(__file__).parent / "protocols"
 
@@ -54,19 +63,13 @@ def text_of(path: Path) -> str:
     def base(name: str) -> str:
         below = path.parent / f"{name}.toml"
         if not below.is_file():
-            raise LayerError(
-                layers.Origin(path.name, _line_of(text, "extends")),
-                "extends",
-                f"there is no file {below.name!r} here",
-            )
+            raise LookupError(name)
         return _read(below)
 
     try:
         return layers.bundle(path.stem, text, base)
     except LayerError as error:
         raise ProtocolError(path.name, [_of_layers(error, path.name)]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ProtocolError(path.name, [_syntax(error, text)]) from error
 
 
 def _read(path: Path) -> str:
@@ -77,10 +80,6 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise ProtocolError(path.name, [Problem(line, "", "not UTF-8: save the file as UTF-8")]) from error
-
-
-def _line_of(text: str, key: str) -> int:
-    return next((n for n, line in enumerate(text.split("\n"), 1) if line.startswith(key)), 1)
 
 
 def shipped() -> Mapping[str, Path]:
@@ -102,8 +101,6 @@ def layered(text: str, name: str) -> Layered:
     """The layers of a text put together. Raises ProtocolError."""
     try:
         return layers.put_together(name, text)
-    except tomllib.TOMLDecodeError as error:
-        raise ProtocolError(name, [_syntax(error, text)]) from error
     except LayerError as error:
         raise ProtocolError(name, [_of_layers(error, name)]) from error
 
@@ -126,12 +123,6 @@ def _of_layers(error: LayerError, name: str) -> Problem:
     return Problem(error.origin.line, error.key, error.reason, file)
 
 
-def _syntax(error: tomllib.TOMLDecodeError, text: str) -> Problem:
-    words = str(error)
-    line = words.rpartition("(at line ")[2].partition(",")[0]
-    return Problem(int(line) if line.isdigit() else text.count("\n") + 1, "", f"not TOML: {words}")
-
-
 def _flat(messages: Any, path: KeyPath) -> Iterable[tuple[KeyPath, str]]:
     if isinstance(messages, Mapping):
         for key, inner in messages.items():
@@ -142,8 +133,21 @@ def _flat(messages: Any, path: KeyPath) -> Iterable[tuple[KeyPath, str]]:
 
 
 def _problem(put: Layered, path: KeyPath, reason: str, name: str) -> Problem:
-    if reason == NOT_KNOWN:
-        reason = f"is not a key here{did_you_mean(str(path[-1]), KEYS)}"
     origin = put.origin(path)
     file = "" if origin.file == name else f"{origin.file}.toml"
-    return Problem(origin.line, ".".join(map(str, path)), PLAIN.get(reason, reason), file)
+    return Problem(origin.line, ".".join(map(str, path)), _plain(path, reason), file)
+
+
+def _plain(path: KeyPath, reason: str) -> str:
+    """marshmallow's reason so that a board officer can act on it."""
+    last = str(path[-1]) if path else ""
+    if reason == NOT_KNOWN and last == "without":
+        return "takes something out of a base: name the base with extends = '...'"
+    if reason == NOT_KNOWN:
+        return f"is not a key here{did_you_mean(last, keys_at(path[:-1]))}"
+    if reason in (NO_LIST, NO_TABLE) and last in TABLES:
+        name = ".".join(step for step in path if isinstance(step, str))
+        return f"is a list of tables; write [[{name}]] in two brackets"
+    if path[:1] == ("welsh",) and reason == NO_TEXT:
+        return "has a name with a dot: put it between quotation marks, as in \"stage.review\" = '...'"
+    return PLAIN.get(reason, reason)

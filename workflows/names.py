@@ -37,7 +37,10 @@ MAY_CHOOSE = frozenset({Trigger.SKIP, Trigger.RETURN_DOWN, Trigger.CHOOSE_FORUM,
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy for an unknown word: the closest known one, or all of them."""
-    close = difflib.get_close_matches(word, list(known), n=1)
+    known = list(known)
+    if not known:
+        return "; there is none"
+    close = difflib.get_close_matches(word, known, n=1)
     return f", did you mean {close[0]!r}?" if close else f"; known are {', '.join(sorted(set(known)))}"
 
 

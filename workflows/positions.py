@@ -10,7 +10,8 @@ from collections.abc import Mapping
 Path = tuple[str | int, ...]
 
 _TABLE = re.compile(r"^\[(?P<array>\[)?\s*(?P<name>[^\]]+?)\s*\]")
-_KEY = re.compile(r"""^(?P<key>[A-Za-z0-9_-]+|"[^"]*")\s*(?:=|\.)""")
+_KEY = re.compile(r"""^(?P<key>[A-Za-z0-9_-]+|"[^"]*"|'[^']*')\s*(?:=|\.)""")
+_LONG = ('"""', "'''")
 
 
 def lines_of(text: str) -> Mapping[Path, int]:
@@ -18,8 +19,12 @@ def lines_of(text: str) -> Mapping[Path, int]:
     lines: dict[Path, int] = {(): 1}
     counts: dict[Path, int] = {}
     here: Path = ()
+    open_text = ""
     for number, raw in enumerate(text.split("\n"), start=1):
         line = raw.strip()
+        inside, open_text = open_text, _text_after(line, open_text)
+        if inside:
+            continue
         if table := _TABLE.match(line):
             here = _enter(
                 tuple(part.strip() for part in table["name"].split(".")), bool(table["array"]), counts
@@ -28,8 +33,16 @@ def lines_of(text: str) -> Mapping[Path, int]:
             if table["array"]:
                 lines.setdefault(here[:-1], number)
         elif key := _KEY.match(line):
-            lines.setdefault((*here, key["key"].strip('"')), number)
+            lines.setdefault((*here, key["key"].strip("\"'")), number)
     return lines
+
+
+def _text_after(line: str, open_text: str) -> str:
+    """Which quotes of a text over several lines are still open after this line; empty: none."""
+    for quotes in (open_text,) if open_text else _LONG:
+        if line.count(quotes) % 2:
+            return "" if open_text else quotes
+    return open_text
 
 
 def _enter(names: tuple[str, ...], array: bool, counts: dict[Path, int]) -> Path:

@@ -3,6 +3,7 @@
 Names that must point to something are checked by `names`, what the whole means by `lint`.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -33,6 +34,22 @@ LINES = ("challenged_role",)
 NOT_KNOWN = "Unknown field."
 NO_KEYS = ("_schema", "value")
 """What marshmallow puts between a key and its messages."""
+NO_LIST, NO_TABLE, NO_TEXT = "Not a valid list.", "Invalid input type.", "Not a valid string."
+TABLES = (
+    "slot",
+    "pace",
+    "track",
+    "route",
+    "stage",
+    "move",
+    "cap",
+    "notice",
+    "form",
+    "clock",
+    "gate",
+    "meeting",
+)
+"""Lists of tables, which stand in two brackets."""
 PLAIN = {
     "Missing data for required field.": "is missing; add it",
     "Not a valid string.": "is text; put it between quotation marks",
@@ -281,6 +298,21 @@ _SCHEMAS: tuple[type[Schema], ...] = (
     ProtocolSchema, _SlotSchema, _PaceSchema, _TrackSchema, _RouteSchema, _WhenSchema, _StageSchema,
     _ClockSchema, _CapSchema, _MoveOfManySchema, _GateSchema, _MeetingSchema, _NoticeSchema, _FormSchema,
 )  # fmt: skip
+
+
+def keys_at(path: Iterable[str | int]) -> list[str]:
+    """The keys that may stand in the table to which a path leads."""
+    here: type[Schema] = ProtocolSchema
+    for step in (step for step in path if isinstance(step, str)):
+        found = (f for n, f in here._declared_fields.items() if step == (f.data_key or n))
+        field = next(found, None)
+        inner = field.inner if isinstance(field, fields.List) else field
+        if not isinstance(inner, fields.Nested):
+            break
+        here = type(inner.schema)
+    return sorted(field.data_key or name for name, field in here._declared_fields.items())
+
+
 KEYS = sorted(
     {field.data_key or name for schema in _SCHEMAS for name, field in schema._declared_fields.items()}
     | {"extends", "without"}

@@ -45,7 +45,7 @@ def path_of(place: Place, values: Mapping[str, Any]) -> Path:
     here: Any = values
     steps = list(place)
     while steps and isinstance(here, Mapping):
-        kind = steps.pop(0)
+        kind = _as_written(steps.pop(0), here)
         if kind not in here:
             return path_of(place[2:], values) if _of_many(place, kind) else tuple(path)
         path.append(kind)
@@ -58,6 +58,12 @@ def path_of(place: Place, values: Mapping[str, Any]) -> Path:
             path.append(index)
             here = here[index]
     return tuple(path)
+
+
+def _as_written(kind: str, here: Mapping[str, Any]) -> str:
+    """The short form of a key, where the file has that one: `reminder` for `reminders`."""
+    short = kind.removesuffix("s")
+    return short if kind in ("budgets", "reminders") and kind not in here and short in here else kind
 
 
 def _of_many(place: Place, kind: str) -> bool:
