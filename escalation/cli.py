@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import click
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from escalation import protocol_commands
 from escalation import selftest as story
@@ -30,6 +31,11 @@ def main() -> None:
     except InvalidInput as error:
         for where, words in error.errors.items():
             click.echo(f"{where}: {'; '.join(words)}", err=True)
+        sys.exit(2)
+    except OperationalError as error:
+        why = str(error.orig).strip().partition("\n")[0]
+        click.echo(f"the database cannot be used: {why}", err=True)
+        click.echo("Is it running, and is ESCALATION_DATABASE_URL right?", err=True)
         sys.exit(2)
     except (EscalationError, loader.ProtocolError) as error:
         click.echo(str(error) or (type(error).__doc__ or "").strip(), err=True)

@@ -2,18 +2,19 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from flask import Flask
 from sqlalchemy import select
 
 from escalation.app import create_app
 from escalation.config import from_environment
 from escalation.errors import InvalidInput
+from escalation.extensions import db
 from escalation.models import Account, Partnership
 from escalation.services import cases, past_cases, protocols, versions
 from escalation.services.unit import Unit, reading, writing
@@ -31,8 +32,14 @@ def protocol() -> None:
     """Protocol files: what a board's procedure is, as data."""
 
 
-def _app() -> Flask:
-    return create_app(from_environment())
+@contextmanager
+def _installation() -> Iterator[None]:
+    """The installation that the settings name, for as long as a command needs it."""
+    with create_app(from_environment()).app_context():
+        try:
+            yield
+        finally:
+            db.engine.dispose()
 
 
 def file_of(key: str) -> Path:
@@ -66,7 +73,7 @@ def _shipped() -> Iterable[str]:
 
 
 def _published() -> Iterable[str]:
-    with _app().app_context(), reading() as unit:
+    with _installation(), reading() as unit:
         for place in unit.session.execute(
             select(Partnership.id, Partnership.name).order_by(Partnership.name)
         ):
@@ -156,7 +163,7 @@ def _with(path: Path) -> Sequence[Path]:
 
 
 def _past(found: Protocol, name: str, since: datetime) -> list[Scenario]:
-    with _app().app_context(), reading() as unit:
+    with _installation(), reading() as unit:
         place = _partnership(unit, name)
         return past_cases.scenarios(unit, place, since.replace(tzinfo=UTC), found.key)
 
@@ -190,7 +197,7 @@ def _partnership(unit: Unit, name: str | None) -> int:
 def publish(file: Path, partnership: str | None) -> None:
     """Put a protocol in force for new cases. A published version never changes."""
     body = loader.text_of(file)
-    with _app().app_context(), writing() as unit:
+    with _installation(), writing() as unit:
         row = protocols.publish(unit.session, _partnership(unit, partnership), body, unit.now)
         since = f"{row.in_force_from:%d %B %Y}"
         click.echo(f"{row.key} {row.version} is in force since {since}, sha256 {row.sha256}")
@@ -205,7 +212,7 @@ def move(reference: str, by: str, reason: str) -> None:
     """Move a running case to the version in force, with a reason that goes on record."""
     if not reason.strip():
         raise InvalidInput({"reason": ["Say why the case is moved"]})
-    with _app().app_context():
+    with _installation():
         account = _account(by)
         moved = versions.move_to_version_in_force(cases.look_up(reference, account), account, reason.strip())
     click.echo(f"{reference} is now under {moved}")

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from flask import Response, json, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -40,6 +41,7 @@ _WORDS: Mapping[int, str] = {
     413: "The request is longer than this service accepts.",
     415: "Send the answers as application/json.",
     500: "Something went wrong on our side. Send it again with the same Idempotency-Key: it counts once.",
+    503: "The records cannot be reached now. Send it again later, with the same Idempotency-Key.",
 }
 
 _NAMES: Mapping[int, str] = {
@@ -53,6 +55,7 @@ _NAMES: Mapping[int, str] = {
     415: "not-json",
     422: "invalid-input",
     500: "our-fault",
+    503: "records-away",
 }
 
 STATUSES = tuple(_NAMES)
@@ -99,6 +102,8 @@ def from_http(error: HTTPException) -> Response:
 def from_fault(error: Exception) -> Response:
     """A fault of this service: logged with where it happened, never with what was sent."""
     _log.exception("a request of a machine failed", endpoint=request.endpoint, method=request.method)
+    if isinstance(error, OperationalError | InterfaceError):
+        return problem(503, _WORDS[503])
     return problem(500, _WORDS[500])
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template, request, session
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, SecurityError, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from escalation.errors import Conflict, NotAllowed, NotFound, Refused
+from escalation.web.sessions import AWAY
 from escalation.web.sign_in import to_sign_in
 
 _log = structlog.get_logger(__name__)
@@ -33,11 +34,18 @@ _PAGES: Mapping[int, tuple[str, str]] = {
         "Something went wrong on our side",
         "What you sent before is safe. Try again in a minute; if it happens again, tell the board office. In danger now? Call 999.",
     ),
+    503: (
+        "The records cannot be reached now",
+        "What you sent before is safe. What you have just typed has not arrived: go back, copy it, and try again in a few minutes. In danger now? Call 999.",
+    ),
 }
+_RETRY_SECONDS = 30
 
 
 def register(app: Flask) -> None:
     """Turns errors into pages; under /api they are problem documents (see `escalation.api`)."""
+    # Before all others: whoever has a session that cannot be read is not to look signed out.
+    app.before_request_funcs.setdefault(None, []).insert(0, refuse_without_records)
     app.register_error_handler(NotFound, lambda error: page(404))
     app.register_error_handler(NotAllowed, lambda error: page(403, str(error)))
     app.register_error_handler(Refused, refused)
@@ -48,12 +56,21 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, unexpected)
 
 
+def refuse_without_records() -> None:
+    """Says that the database is away, to everybody but a monitor and for everything but static files."""
+    away = not getattr(session, "reached", True)
+    if away and request.blueprint != "health" and request.endpoint != "pages.static":
+        raise ServiceUnavailable(retry_after=_RETRY_SECONDS)
+
+
 def page(code: int, words: str | None = None) -> Answer:
     """The page of an error code."""
     return _words(code, words), code
 
 
 def _words(code: int, words: str | None = None) -> str:
+    if code == 503:
+        g.without_records = True
     title, advice = _PAGES.get(code, _PAGES[400])
     return render_template("errors/page.html", title=title, advice=words or advice)
 
@@ -84,6 +101,8 @@ def unknown_host(_: SecurityError) -> Answer:
 
 def http_error(error: HTTPException) -> Answer:
     """An error of HTTP itself; its headers (Allow, Retry-After) are kept."""
+    if isinstance(getattr(error, "original_exception", None), AWAY):
+        error = ServiceUnavailable(retry_after=_RETRY_SECONDS)
     code = error.code or 500
     if error.response is not None or code < 400:
         return error.get_response()
@@ -94,4 +113,6 @@ def http_error(error: HTTPException) -> Answer:
 def unexpected(error: Exception) -> Answer:
     """What we have no words for: logged with where it happened, never with what was typed."""
     _log.exception("a request failed", endpoint=request.endpoint, method=request.method)
+    if isinstance(error, AWAY):
+        return http_error(ServiceUnavailable(retry_after=_RETRY_SECONDS))
     return page(500)

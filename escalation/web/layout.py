@@ -47,7 +47,7 @@ def of_partnership(view: PartnershipView) -> None:
 
 def surroundings() -> dict[str, Any]:
     """The partnership, the person's name and the navigation, for the layout."""
-    signed_in = bool(current_user and current_user.is_authenticated)
+    signed_in = not g.get("without_records") and bool(current_user and current_user.is_authenticated)
     shown = g.get("partnership") or (_first_partnership() if signed_in else None)
     return {
         "partnership": shown,

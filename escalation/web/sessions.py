@@ -4,17 +4,28 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.datastructures import CallbackDict
 
 from escalation.config import Settings
 from escalation.services import sessions
 from escalation.services.sessions import Loaded
 
+AWAY = (OperationalError, InterfaceError)
+"""What is raised when the database does not answer."""
+_log = structlog.get_logger(__name__)
+
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
-    """A session with the token it is known by, and when it ends (None for one that has just begun)."""
+    """A session with the token it is known by, and when it ends (None for one that has just begun).
+
+    `reached` is false while the database cannot be asked what the session holds.
+    """
+
+    reached = True
 
     def __init__(self, data: dict[str, Any], token: str | None, loaded: Loaded | None = None) -> None:
         super().__init__(data, self._changed)
@@ -40,13 +51,20 @@ class ServerSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         token = request.cookies.get(self.get_cookie_name(app))
-        with app.app_context():
-            loaded = sessions.load(token, self.idle) if token else None
+        try:
+            with app.app_context():
+                loaded = sessions.load(token, self.idle) if token else None
+        except AWAY:
+            # An error here would be answered by the web server, in words that help nobody.
+            _log.exception("a session cannot be read")
+            unread = ServerSession({}, token)
+            unread.reached = False
+            return unread
         return ServerSession(json.loads(loaded.data), token, loaded) if loaded else ServerSession({}, None)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         assert isinstance(session, ServerSession)
-        if not session.modified:
+        if not session.modified or not session.reached:
             return
         if not session:
             self._drop(app, session, response)

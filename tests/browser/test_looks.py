@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
-from tests.browser.test_one_challenge import looked_at, raise_concern, save, sign_in
+from tests.browser.conftest import OpenPage, looked_at
+from tests.browser.hands import Pointer, sign_in
+from tests.browser.test_one_challenge import raise_concern, save
 
 pytestmark = [
     pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True),
@@ -21,7 +22,7 @@ def test_a_question_about_an_answer_is_free_of_faults_and_has_the_focus(
     open_page: OpenPage, width: int
 ) -> None:
     page = open_page(width=width)
-    sign_in(page, "amara.lewis")
+    sign_in(Pointer(page), "amara.lewis")
     page.goto("/raise")
     page.get_by_role("button", name="Start").click()
     page.get_by_label("Who is it about?").fill("Tom Hadley")
@@ -39,7 +40,7 @@ def test_a_limit_is_said_without_javascript_and_counted_with_it(open_page: OpenP
         (True, "You have 40 characters"),
     ):
         page = open_page(javascript=javascript)
-        sign_in(page, "amara.lewis")
+        sign_in(Pointer(page), "amara.lewis")
         page.goto("/raise")
         page.get_by_role("button", name="Start").click()
         page.goto(page.url.rsplit("/", 1)[0] + "/3")
@@ -50,17 +51,17 @@ def test_a_limit_is_said_without_javascript_and_counted_with_it(open_page: OpenP
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_form_of_others_is_refused_and_a_case_page_sits_straight(open_page: OpenPage, width: int) -> None:
     gp = open_page(width=width)
-    sign_in(gp, "amara.lewis")
+    sign_in(Pointer(gp), "amara.lewis")
     case = raise_concern(gp, not_looked_at)
     gp.goto(f"{case}/position")
     expect(gp.get_by_role("heading", name="This is not possible now")).to_be_visible()
     looked_at(gp, f"refused-{width}")
 
     manager = open_page(width=width)
-    sign_in(manager, "sam.okafor")
+    sign_in(Pointer(manager), "sam.okafor")
     manager.goto(case)
     tops = [
-        manager.get_by_role(role, name=name).bounding_box()  # type: ignore[arg-type]
+        manager.get_by_role(role, name=name).bounding_box()
         for role, name in (("button", "Give your position"), ("button", "I have read this and own it"))
     ]
     one, two = tops
