@@ -46,10 +46,7 @@ class WorkingCalendar:
     @property
     def version(self) -> str:
         """What a deadline was counted with, so that the sum can be checked later."""
-        week = "".join(str(day) for day in sorted(self.weekdays))
-        extra = hashlib.sha256(" ".join(sorted(map(str, self.closures))).encode()).hexdigest()[:8]
-        hours = f"{self.opens:%H:%M}-{self.closes:%H:%M}"
-        return f"{_SOURCE} {self.nation} {week} {hours} {extra if self.closures else '-'}"
+        return _version(self)
 
     def is_working_day(self, day: date) -> bool:
         """True when the agency works on that day."""
@@ -91,6 +88,14 @@ class WorkingCalendar:
         local = notice.astimezone(ZoneInfo(self.zone))
         late = self.is_working_day(local.date()) and local.time() >= self.closes
         return self.on_or_after(local.date() + timedelta(days=1 if late else 0))
+
+
+@lru_cache(maxsize=4096)
+def _version(calendar: WorkingCalendar) -> str:
+    week = "".join(str(day) for day in sorted(calendar.weekdays))
+    extra = hashlib.sha256(" ".join(sorted(map(str, calendar.closures))).encode()).hexdigest()[:8]
+    hours = f"{calendar.opens:%H:%M}-{calendar.closes:%H:%M}"
+    return f"{_SOURCE} {calendar.nation} {week} {hours} {extra if calendar.closures else '-'}"
 
 
 @lru_cache(maxsize=512)

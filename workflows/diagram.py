@@ -95,7 +95,7 @@ def svg(protocol: Protocol, here: str | None = None) -> str:
     row = {stage.id: number for number, stage in enumerate(stages)}
     ways = _drawn(protocol, row)
     lanes = max((abs(row[a] - row[b]) for a, b, _ in ways), default=1)
-    width = _LEFT * 2 + _WIDTH + 40 + lanes * _LANE + 170
+    width = _LEFT * 2 + _WIDTH + 160 + lanes * _LANE
     height = _TOP * 2 + len(stages) * (_HEIGHT + _GAP)
     label = escape(f"The stages of {protocol.title} and how a case moves between them", quote=True)
     head = (
@@ -105,7 +105,7 @@ def svg(protocol: Protocol, here: str | None = None) -> str:
         'orient="auto"><path d="M0 0 8 4 0 8z" fill="currentColor"/></marker></defs>'
     )
     boxes = (_box(stage, row[stage.id], stage.id == here) for stage in stages)
-    arrows = (_arrow(row[a], row[b], words, number) for number, (a, b, words) in enumerate(ways))
+    arrows = (_arrow(row[a], row[b], words, number) for a, b, words, number in _numbered(ways))
     return "\n".join([head, *boxes, *arrows, "</svg>"])
 
 
@@ -117,6 +117,14 @@ def _drawn(protocol: Protocol, row: dict[str, int]) -> list[tuple[str, str, str]
             pairs.setdefault((stage.id, to), []).append(words.replace("_", " "))
     found = [(a, b, ", ".join(dict.fromkeys(words))) for (a, b), words in pairs.items()]
     return sorted(found, key=lambda way: abs(row[way[0]] - row[way[1]]))
+
+
+def _numbered(ways: list[tuple[str, str, str]]) -> Iterator[tuple[str, str, str, int]]:
+    """Each way with its number among those that leave the same stage, so that no words lie on others."""
+    so_far: dict[str, int] = {}
+    for a, b, words in ways:
+        so_far[a] = so_far.get(a, -1) + 1
+        yield a, b, words, so_far[a]
 
 
 def _box(stage: Stage, number: int, here: bool) -> str:
@@ -138,16 +146,17 @@ def _box(stage: Stage, number: int, here: bool) -> str:
 
 def _arrow(start: int, end: int, words: str, number: int) -> str:
     right, step = _LEFT + _WIDTH, _HEIGHT + _GAP
-    cut = escape(words[:44] + ("…" if len(words) > 44 else ""))
+    longest = 44 if end == start + 1 else 24
+    cut = escape(words[:longest] + ("…" if len(words) > longest else ""))
     if end == start + 1:
         x, y = _LEFT + 40, _TOP + start * step + _HEIGHT
         line = f"M{x} {y}V{y + _GAP - 2}"
         return f"{_path(line)}{_words(x + 10, y + _GAP / 2 + 4, cut, words)}"
-    lane = right + 14 + abs(end - start) * _LANE
-    from_y = _TOP + start * step + _HEIGHT - 12 - (number % 3) * 6
-    to_y = _TOP + end * step + 14 + (number % 3) * 6
+    lane = right + 150 + abs(end - start) * _LANE
+    from_y = _TOP + start * step + 14 + number * 16
+    to_y = _TOP + end * step + _HEIGHT - 10
     line = f"M{right} {from_y}H{lane}V{to_y}H{right + 2}"
-    return _path(line) + _words(lane + 5, (from_y + to_y) / 2, cut, words)
+    return _path(line) + _words(right + 6, from_y - 3, cut, words)
 
 
 def _path(line: str) -> str:

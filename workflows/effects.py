@@ -114,7 +114,8 @@ def of(question: Question, target: Stage) -> Decision:
         effect = run_on(question.protocol, effect, now)
     case = _spent(question, _with_actor(question, effect.case))
     events = effect.events + (_safety(command) if command.trigger is not Trigger.SAY_SAFETY else ())
-    effect = replace(effect, case=case)
+    if case is not effect.case:
+        effect = replace(effect, case=case)
     if target.id == question.case.stage:
         return clocks.within_stage(question, command, effect, events, now)
     return _entering(question, command, effect, events, target, now)
@@ -143,7 +144,7 @@ def _entering(
     kept = tuple(c for c in effect.case.clocks if (c.clock, c.rung) not in gone)
     case = replace(
         effect.case, stage=target.id, position=Position.NONE, proposal=None, readdressed=0, clocks=kept,
-        terms=replace(effect.case.terms, time_proposal=None, paused_at=None),
+        terms=_terms_of_a_new_stage(effect.case.terms),
     )  # fmt: skip
     started = clocks.entry_clocks(question.protocol, case, target, now)
     return Decision(
@@ -156,6 +157,13 @@ def _entering(
         ended=ended,
         retimed=tuple(r for r in effect.retimed if (r.clock, r.rung) not in gone),
     )
+
+
+def _terms_of_a_new_stage(terms: Terms) -> Terms:
+    """A proposal about a time, and a standstill, end with the stage in which they began."""
+    if terms.time_proposal is None and terms.paused_at is None:
+        return terms
+    return replace(terms, time_proposal=None, paused_at=None)
 
 
 def _rungs(kept: tuple[RunningClock, ...]) -> dict[str, int]:
@@ -179,6 +187,8 @@ def _passage(question: Question, before: Stage, target: Stage, effect: Effect) -
 def _with_actor(question: Question, case: CaseState) -> CaseState:
     """Whoever acts for a side can never decide this case, also when they sit on the board as well."""
     if question.actor.account is None or question.sides() <= {Side.BOARD}:
+        return case
+    if question.actor.account in case.party_people:
         return case
     return replace(case, party_people=case.party_people | {question.actor.account})
 

@@ -1,6 +1,6 @@
 """The ways through a protocol: every stage is reached and left, and no case goes round in circles."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from workflows.lint.finding import Finding
 from workflows.protocol import Move, Protocol, Stage
@@ -39,15 +39,20 @@ def before(protocol: Protocol) -> Mapping[str, frozenset[str]]:
     }
 
 
-def _from(protocol: Protocol, start: str) -> set[str]:
+def _walk(protocol: Protocol, start: str, leads: Callable[[Stage], list[str]]) -> set[str]:
+    """Every stage that is reached from one by going where `leads` says."""
     seen: set[str] = set()
     todo = [start]
     while todo:
-        stage = todo.pop()
-        if stage not in seen:
-            seen.add(stage)
-            todo += exits(protocol, protocol.stages[stage])
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo += leads(protocol.stages[name])
     return seen
+
+
+def _from(protocol: Protocol, start: str) -> set[str]:
+    return _walk(protocol, start, lambda stage: exits(protocol, stage))
 
 
 def seated_on_every_way(protocol: Protocol) -> dict[str, frozenset[str]]:
@@ -110,15 +115,11 @@ def no_way_round_without_progress(protocol: Protocol) -> Iterable[Finding]:
 
 def _upwards(protocol: Protocol, start: str) -> set[str]:
     """The stages that are reached from here without anybody giving the case back."""
-    seen: set[str] = set()
-    todo = [start]
-    while todo:
-        name = todo.pop()
-        if name not in seen:
-            seen.add(name)
-            stage = protocol.stages[name]
-            todo += [t for m in _up(stage) for t in m.to] + silent_exits(protocol, stage)
-    return seen
+    return _walk(
+        protocol,
+        start,
+        lambda stage: [t for m in _up(stage) for t in m.to] + silent_exits(protocol, stage),
+    )
 
 
 def _up(stage: Stage) -> Iterator[Move]:
