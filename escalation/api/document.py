@@ -96,7 +96,7 @@ def _is_needed(field: fields.Field[Any]) -> bool:
     if isinstance(field, Choice):
         return field.default is None
     if isinstance(field, Instant):
-        return True
+        return field.ask is not None
     return isinstance(field, Written) and field.ask is not None
 
 
@@ -105,7 +105,7 @@ def _shape(field: fields.Field[Any]) -> JsonSchema:
     if isinstance(field, Choice):
         return {"enum": [*field.words, *([] if needed else ["", None])]}
     if isinstance(field, Instant):
-        return {"type": "string", "format": "date-time"}
+        return {"type": "string" if needed else ["string", "null"], "format": "date-time"}
     assert isinstance(field, Written), "answers are words, choices or times"
     least = {"minLength": 1} if needed else {}
     return {"type": "string" if needed else ["string", "null"], "maxLength": field.longest, **least}

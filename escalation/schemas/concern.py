@@ -6,11 +6,11 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError
 
 from escalation.errors import InvalidInput
-from escalation.schemas.fields import Choice, OwnReference, Written
+from escalation.schemas.fields import Choice, Instant, OwnReference, Written
 from escalation.schemas.words import CHALLENGED_ROLES, LONG, REFERENCE, SHORT
 from escalation.services.concerns import NewConcern
-from workflows.commands import RaiseConcern
-from workflows.vocabulary import Urgency
+from workflows.commands import Id, RaiseConcern
+from workflows.vocabulary import Subject, Urgency
 
 
 class ConcernSchema(Schema):
@@ -31,6 +31,13 @@ class ConcernSchema(Schema):
     safety = Written("Who keeps this person safe tonight", SHORT)
     attempts = Written("What you have tried", SHORT)
     changed_lately = Written("What has changed lately", SHORT)
+    # What the router of a procedure asks for; each procedure asks for some of them, or none.
+    subject = Choice(Subject, "Select whom it is about", default=str(Subject.CHILD))
+    topic = Written("What it is about", REFERENCE)
+    forum = Written("Where it arose", REFERENCE)
+    enter = Written("Where it should begin", REFERENCE)
+    concern_at = Instant(None)
+    protect_by = Instant(None)
 
 
 QUESTIONS: tuple[tuple[str, ...], ...] = (
@@ -41,7 +48,9 @@ QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("request",),
 )
 """The fields of each question, in order."""
-EXTRAS = ("urgency", "safety", "attempts", "changed_lately")
+ROUTING = ("subject", "topic", "forum", "enter", "concern_at", "protect_by")
+"""What a procedure may ask for beside: it decides where a concern goes and from when its times count."""
+EXTRAS = ("urgency", "safety", "attempts", "changed_lately", *ROUTING)
 
 
 def check_answers(answers: Mapping[str, Any], only: tuple[str, ...]) -> dict[str, Any]:
@@ -50,6 +59,10 @@ def check_answers(answers: Mapping[str, Any], only: tuple[str, ...]) -> dict[str
         return dict(ConcernSchema(only=only).load({k: v for k, v in answers.items() if k in only}))
     except ValidationError as error:
         raise InvalidInput(error.messages_dict) from error
+
+
+def _id(text: str | None) -> Id | None:
+    return Id(text) if text else None
 
 
 def concern_from(
@@ -73,6 +86,12 @@ def concern_from(
             safety=given["safety"],
             attempts=given["attempts"],
             changed_lately=given["changed_lately"],
+            subject=Subject(given["subject"]),
+            topic=_id(given["topic"]),
+            forum=_id(given["forum"]),
+            enter=_id(given["enter"]),
+            concern_at=given["concern_at"],
+            protect_by=given["protect_by"],
         ),
         draft=draft,
         follows=follows,

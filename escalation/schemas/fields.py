@@ -82,7 +82,7 @@ class Instant(fields.DateTime):
     """A day and a time as people write them, `2026-11-30 16:00`, in the zone of the United Kingdom, or
     with an offset of its own."""
 
-    def __init__(self, ask: str) -> None:
+    def __init__(self, ask: str | None) -> None:
         self.ask = ask
         super().__init__(required=False, load_default=None, allow_none=True)
 
@@ -90,6 +90,8 @@ class Instant(fields.DateTime):
         """The instant, aware. Raises ValidationError when it is missing or no time."""
         text = value.strip() if isinstance(value, str) else ""
         if not text:
+            if self.ask is None:
+                return None
             raise ValidationError(self.ask)
         try:
             given = datetime.fromisoformat(text)

@@ -28,7 +28,7 @@ class Seated:
 def seat(unit: Unit, file: CaseFile, decision: Decision, entry_seq: int, account: int | None) -> Seated:
     """Seats the slots that the decision asks for, through the directory as it is today.
 
-    The board office takes part from the first stage on: it sees every case of its partnership.
+    The raiser and the board office take part from the first stage on, wherever a case begins.
     """
     file = _after_recusal(file, decision, account)
     agency = _readdressed_to(decision)
@@ -73,8 +73,8 @@ def _wanted(file: CaseFile, decision: Decision, readdressed_to: int | None) -> l
         return [s for s in slots.values() if s.side is Side.CHALLENGED and file.place_in(s.id)]
     if decision.entered is None:
         return []
-    office = [s.id for s in slots.values() if s.tier is Tier.OFFICE]
-    names = [*decision.entered.seats, *office]
+    always = [s.id for s in slots.values() if s.tier is Tier.OFFICE or s.is_raiser]
+    names = [*decision.entered.seats, *always]
     empty = unfilled(file.protocol, decision.after.terms.facts)
     empty |= {s.id for s in slots.values() if s.also}
     return [slots[n] for n in dict.fromkeys(names) if file.place_in(n) is None and n not in empty]

@@ -293,6 +293,21 @@ class WhoIsTold:
 
 
 @dataclass(frozen=True, slots=True)
+class RaiseAsks:
+    """What the procedure in force asks of whoever raises a concern, beside the five questions: ids and words.
+
+    Empty where it makes no difference. `concern` and `protect`: whether a moment bears on its times.
+    """
+
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    topics: Mapping[str, str] = field(default_factory=dict)
+    forums: Mapping[str, str] = field(default_factory=dict)
+    entries: Mapping[str, str] = field(default_factory=dict)
+    concern: bool = False
+    protect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RaisePreview:
     """What will happen when the concern is sent: who is told and until when they have."""
 

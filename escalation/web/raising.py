@@ -11,8 +11,16 @@ from escalation.schemas.concern import EXTRAS, QUESTIONS, check_answers, concern
 from escalation.schemas.fields import as_seen
 from escalation.schemas.words import CHALLENGED_ROLES, URGENCIES
 from escalation.services import advice as asking
-from escalation.services import cases, concerns, drafts, following, places, submissions
-from escalation.services.views import CaseView, Draft
+from escalation.services import (
+    cases,
+    concerns,
+    drafts,
+    following,
+    places,
+    routing_questions,
+    submissions,
+)
+from escalation.services.views import CaseView, Draft, RaisePreview
 from escalation.web import errors as error_pages
 from escalation.web.layout import of_partnership, person
 from escalation.web.sign_in import parked
@@ -181,13 +189,16 @@ def _check(
     asked: Mapping[str, str] | None = None,
 ) -> str:
     choices = places.agencies_to_challenge(person(), draft.partnership.public_id)
+    preview, elsewhere = _preview(draft)
     return render_template(
         "raise_/check.html",
         draft=draft,
         answers=answers,
         errors=errors,
         cautions=asked,
-        preview=_preview(draft),
+        preview=preview,
+        elsewhere=elsewhere,
+        asks=routing_questions.asked_by(draft.partnership.public_id),
         agency=next((a.name for a in choices if a.public_id == answers.get("agency")), ""),
         roles=CHALLENGED_ROLES,
         urgencies=URGENCIES,
@@ -195,12 +206,14 @@ def _check(
     )
 
 
-def _preview(draft: Draft) -> object:
-    """Who would be told, if the answers are whole; else nothing to show yet."""
+def _preview(draft: Draft) -> tuple[RaisePreview | None, str]:
+    """Who would be told, if the answers are whole; or why the procedure sends it elsewhere."""
     try:
-        return concerns.preview(person(), concern_from(_answers(draft), draft.partnership.public_id))
+        return concerns.preview(person(), concern_from(_answers(draft), draft.partnership.public_id)), ""
     except InvalidInput:
-        return None
+        return None, ""
+    except Refused as refused:
+        return None, refused.reason
 
 
 @blueprint.post("/<draft>/discard")
