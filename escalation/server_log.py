@@ -9,7 +9,7 @@ from escalation import logging as logs
 from escalation.settings_checks import LOG_LEVELS
 
 
-class ServerLog(Logger):  # type: ignore[misc]
+class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Hands gunicorn's lines to the one handler of the service, with its redaction. No line a request."""
 
     def setup(self, cfg: Any) -> None:

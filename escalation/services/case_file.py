@@ -184,13 +184,8 @@ def load(
     rows = session.execute(_cases(partnership, ids)).all()
     places = _by_case(session, select(*Participation.__table__.c), Participation, partnership, ids)
     clocks = _by_case(session, select(*Deadline.__table__.c), Deadline, partnership, ids)
-    proposals = _by_case(
-        session,
-        select(*ProposalRow.__table__.c).where(ProposalRow.state == "open"),
-        ProposalRow,
-        partnership,
-        ids,
-    )
+    still_open = select(*ProposalRow.__table__.c).where(ProposalRow.state == "open")
+    proposals = _by_case(session, still_open, ProposalRow, partnership, ids)
     recusals = _by_case(session, select(*Recusal.__table__.c), Recusal, partnership, ids)
     acted = _acted(session, partnership, ids) if with_acted else {}
     board = directory.board_agency(session, partnership)

@@ -23,6 +23,7 @@ from escalation.services.unit import Unit
 from escalation.services.views import (
     ActionView,
     CaseView,
+    DeadlineView,
     EventView,
     PartnershipView,
     ProposalView,
@@ -76,8 +77,7 @@ class _View:
         file, row, protocol = self.file, self.file.row, self.file.protocol
         stage = protocol.stages[row.stage]
         events = self.events()
-        deadlines = deadline_views(self.unit.now, file, self.record)
-        running = tuple(d for d in deadlines if d.state == "open")
+        deadlines, running = self._deadlines()
         written = _told_when_raised(events)
         return CaseView(
             public_id=row.public_id,
@@ -100,7 +100,7 @@ class _View:
             phase=self.phase,
             my_side=self._my_side(),
             my_slots=self.slots,
-            my_titles=tuple(file.seats()[s].title for s in protocol.slots if s in self.slots),
+            my_titles=self._my_titles(),
             is_raiser=account_is_raiser(file, self.account),
             position=Position(row.position),
             lead_view=LeadView(row.lead_view) if self.may(Reading.RAISING_SIDE) else LeadView.NONE,
@@ -123,6 +123,14 @@ class _View:
             may_follow=_not_safer(events) and self._may_raise_again(),
             mail_told={},
         )
+
+    def _deadlines(self) -> tuple[tuple[DeadlineView, ...], tuple[DeadlineView, ...]]:
+        """All deadlines, and those that run."""
+        every = deadline_views(self.unit.now, self.file, self.record)
+        return every, tuple(d for d in every if d.state == "open")
+
+    def _my_titles(self) -> tuple[str, ...]:
+        return tuple(self.file.seats()[s].title for s in self.file.protocol.slots if s in self.slots)
 
     def _if_nobody(self, stage: Stage) -> str | None:
         """The stage to which silence moves the case, or None where silence moves nothing."""

@@ -153,6 +153,10 @@ def register(app: Flask, settings: Settings) -> None:
             "argon2__parallelism": 1,
         }
     app.session_interface = _session_interface(settings)
+    _bind(app)
+
+
+def _bind(app: Flask) -> None:
     store = SQLAlchemyUserDatastore(db, Account, Role)
     security = Security(app, store, mail_util_cls=OutboxMail)
     security.login_manager.unauthorized_handler(to_sign_in)
