@@ -18,8 +18,8 @@ from workflows.commands import Command, TimeOut
 from workflows.deadlines import due_instant, remind_instant
 from workflows.effect import Effect
 from workflows.events import Event
-from workflows.guards import Question
 from workflows.protocol import Clock, Protocol, Stage
+from workflows.question import Question
 from workflows.triggers import Trigger
 from workflows.vocabulary import Anchor, Expiry, Side
 

@@ -1,9 +1,13 @@
 """What a command does to the case, before its clocks are looked at."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from workflows.case import CaseState, RetimedClock
-from workflows.events import Event
+from workflows.commands import Command
+from workflows.events import Event, EventKind
+from workflows.question import Question
 from workflows.triggers import Trigger
 
 
@@ -21,3 +25,12 @@ class Effect:
     retimed: tuple[RetimedClock, ...] = ()
     beside: tuple[str, ...] = ()
     counts_as: Trigger | None = None
+
+
+Answer = Callable[[Question, Command, datetime], Effect]
+"""One entry of the table of effects: what a trigger does to a case."""
+
+
+def said_about_safety(command: Command) -> tuple[Event, ...]:
+    """Any command may carry words about the person's safety: they are an event of their own."""
+    return (Event(EventKind.SAFETY_SAID),) if command.safety else ()

@@ -5,66 +5,26 @@ are never handed to a library as strings. A condition gives None when it holds, 
 the person can act on.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 
-from workflows.case import Actor, CaseState, LeadView, Position, Proposal, Refusal
+from workflows.case import LeadView, Position, Proposal, Refusal
 from workflows.commands import (
     AgreeSettlement,
-    Command,
-    Confirm,
     Convene,
-    Extend,
-    Going,
     HoldMeeting,
     OpenBeside,
-    ProposeTime,
-    SetTime,
-    TimeOut,
 )
-from workflows.protocol import Clock, Move, Protocol, Stage
+from workflows.gates import gate_is_yours
+from workflows.question import Condition, Question
+from workflows.time_guards import (
+    clock_lets,
+    may_stand_still,
+    safe_meanwhile,
+    stands_still,
+    time_from_other_side,
+)
 from workflows.triggers import Trigger
-from workflows.vocabulary import Authority, Closer, Expiry, Gate, Phase, Side, Urgency
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Everything a condition may look at. `command` is None when only asking what is possible."""
-
-    protocol: Protocol
-    case: CaseState
-    move: Move
-    command: Command | None
-    actor: Actor
-    now: datetime | None
-
-    def sides(self) -> frozenset[Side]:
-        """The sides from which this actor may make this move."""
-        able = self.actor.slots & self.move.by
-        return frozenset(self.protocol.slots[slot].side for slot in able)
-
-    def stage(self) -> Stage:
-        """The stage in which the case is."""
-        return self.protocol.stages[self.case.stage]
-
-    def timed_out(self) -> Clock | None:
-        """The clock whose time is said to be up, or None."""
-        command = self.command
-        return self.protocol.clock(self.case.stage, command.clock) if isinstance(command, TimeOut) else None
-
-    def wanted(self) -> str | None:
-        """Where the asker, or the clock that ran out, wants the case to go; None: stay, or no choice."""
-        if isinstance(self.command, Going):
-            return self.command.to
-        clock = self.timed_out()
-        if clock is None or clock.on_expiry is not Expiry.CLIMB:
-            return None
-        cap = self.protocol.caps.get(clock.id)
-        return cap.to if cap else next(iter(self.move.to), None)
-
-
-Condition = Callable[[Question], Refusal | None]
+from workflows.vocabulary import Authority, Closer, Phase, Side
 
 
 def seated(question: Question) -> Refusal | None:
@@ -155,71 +115,6 @@ def not_party(question: Question) -> Refusal | None:
     return None
 
 
-def overdue(question: Question) -> Refusal | None:
-    """The deadline that the clock names is running and its instant has come."""
-    command, now = question.command, question.now
-    if isinstance(command, TimeOut) and now is not None and question.case.terms.paused_at is None:
-        for clock in question.case.clocks:
-            if (clock.clock, clock.rung) == (command.clock, command.rung) and clock.due <= now:
-                return None
-    return Refusal("not_due", "That deadline does not run any more, or is not due yet.")
-
-
-def open_gate(gate: Gate) -> Condition:
-    """The condition that a gate is open."""
-
-    def gate_is_open(question: Question) -> Refusal | None:
-        opened_by = question.case.terms.gates.get(gate)
-        if opened_by is None:
-            return Refusal("gate_closed", GATE_WORDS[gate])
-        if gate is Gate.SECOND_PERSON_AGREES and opened_by == question.actor.account:
-            return Refusal("gate_closed", GATE_WORDS[gate])
-        return None
-
-    return gate_is_open
-
-
-GATE_WORDS: Mapping[Gate, str] = {
-    Gate.MANAGER_VALIDATES: "A manager of your own agency must first confirm that this should go on.",
-    Gate.LEAD_CONSULTED: "Talk to the safeguarding lead first, and put it on record here.",
-    Gate.EVIDENCE_ATTACHED: "Put on record first what the concern rests on.",
-    Gate.DISCUSSION_RECORDED: "Put on record first what was said between those who disagree.",
-    Gate.PERSON_VIEW_OR_REASON: "Put on record first what the person wants, or why they were not asked.",
-    Gate.SECOND_OPINION_INDEPENDENT: "Confirm first that the second opinion is independent of the first.",
-    Gate.FAMILY_TOLD: "Put on record first that the family was told, or why not.",
-    Gate.LESSONS_RECORDED: "Put on record first what was learnt, and why it was not settled earlier.",
-    Gate.SECOND_PERSON_AGREES: "A second person must agree to this first.",
-    Gate.PLAN_RECORDED: "Put the plan on record first: what, by whom, until when.",
-    Gate.MEETING_HELD: "The meeting must be held first, and what was said put on record.",
-}
-"""Why a closed gate holds a move, in words a person can act on."""
-
-
-GATE_MEANS: Mapping[Gate, str] = {
-    Gate.MANAGER_VALIDATES: "A manager of this agency agrees that it should go on",
-    Gate.LEAD_CONSULTED: "The safeguarding lead was consulted",
-    Gate.EVIDENCE_ATTACHED: "What the concern rests on is on record",
-    Gate.DISCUSSION_RECORDED: "What was said between those who disagree is on record",
-    Gate.PERSON_VIEW_OR_REASON: "What the person wants is on record, or why they were not asked",
-    Gate.SECOND_OPINION_INDEPENDENT: "The second opinion is independent of the first",
-    Gate.FAMILY_TOLD: "The family was told, or why not is on record",
-    Gate.LESSONS_RECORDED: "What was learnt is on record, and why it was not settled earlier",
-    Gate.SECOND_PERSON_AGREES: "A second person agrees to this",
-}
-"""What can be confirmed, in words."""
-
-
-def gate_is_yours(question: Question) -> Refusal | None:
-    """The gate is one of this stage, and this person may open it."""
-    command, gates = question.command, question.stage().gates
-    if command is None:
-        allowed = any(by & question.actor.slots for by in gates.values())
-    else:
-        by = gates.get(command.gate, frozenset()) if isinstance(command, Confirm) else frozenset()
-        allowed = bool(by & question.actor.slots)
-    return None if allowed else Refusal("not_yours", "This is for somebody else in this case to confirm.")
-
-
 def meeting_is_here(question: Question) -> Refusal | None:
     """The meeting is one of this stage."""
     command = question.command
@@ -239,57 +134,6 @@ def track_is_beside(question: Question) -> Refusal | None:
         return None
     track = question.protocol.tracks.get(command.track)
     return None if track and track.beside else Refusal("no_such_track", "There is no such track to open.")
-
-
-def clock_lets(question: Question) -> Refusal | None:
-    """Another end may be given to this clock: it runs, it allows it, and the end lies ahead."""
-    command, now = question.command, question.now
-    if isinstance(command, Extend | ProposeTime | SetTime) and now is not None and command.until <= now:
-        return Refusal("time_is_past", "Give a time that lies ahead.")
-    if not isinstance(command, Extend | ProposeTime):
-        return None
-    running = next((c for c in question.case.clocks if c.clock == command.clock), None)
-    if running is None:
-        return Refusal("no_such_clock", "That time does not run any more.")
-    clock = question.protocol.clock(question.case.stage, command.clock)
-    if isinstance(command, ProposeTime) and not (clock and clock.negotiable):
-        return Refusal("not_negotiable", "This time is fixed by the procedure.")
-    if isinstance(command, Extend) and command.until <= running.due:
-        return Refusal("not_longer", "An extension gives more time. To end sooner, set an earlier time.")
-    return None
-
-
-def safe_meanwhile(question: Question) -> Refusal | None:
-    """More time is given only when somebody says who keeps the person safe until then."""
-    command = question.command
-    if isinstance(command, Extend) and not command.safety:
-        return Refusal("safety_missing", "Say who keeps the person safe until then.")
-    return None
-
-
-def time_from_other_side(question: Question) -> Refusal | None:
-    """The other side has proposed another end, and its clock still runs."""
-    proposal = question.case.terms.time_proposal
-    runs = proposal is not None and any(c.clock == proposal.clock for c in question.case.clocks)
-    if proposal is None or not runs or proposal.side in question.sides():
-        return Refusal("no_proposal", "The other side has not proposed another time.")
-    return None
-
-
-def may_stand_still(question: Question) -> Refusal | None:
-    """Clocks stand still only while the risk is not immediate, and not twice."""
-    if Urgency.TODAY in question.protocol.paces[question.case.pace].urgencies:
-        return Refusal("risk_is_immediate", "The clocks cannot stand still while the risk is immediate.")
-    if question.case.terms.paused_at is not None:
-        return Refusal("paused_already", "The clocks stand still already.")
-    return None
-
-
-def stands_still(question: Question) -> Refusal | None:
-    """The clocks stand still."""
-    if question.case.terms.paused_at is None:
-        return Refusal("not_paused", "The clocks are running.")
-    return None
 
 
 def no_party_at_the_board(question: Question) -> Refusal | None:

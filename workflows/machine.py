@@ -20,15 +20,18 @@ from typing import Any, cast
 
 from transitions import EventData, Machine, MachineError
 
-from workflows import effects
+from workflows import beginning, effects
 from workflows.case import Actor, CaseState, Decision, Possibility, Refusal
 from workflows.commands import Command
-from workflows.guards import ALWAYS, CONDITIONS, Condition, Question, open_gate, overdue, seated
+from workflows.gates import open_gate
+from workflows.guards import ALWAYS, CONDITIONS, seated
 from workflows.protocol import Move, Protocol, Stage
+from workflows.question import Condition, Question
+from workflows.time_guards import overdue
 from workflows.triggers import Trigger
 from workflows.vocabulary import Phase
 
-begin = effects.begin
+begin = beginning.begin
 
 
 @dataclass(slots=True)

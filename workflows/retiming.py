@@ -11,8 +11,8 @@ from workflows.commands import Command, Extend, ProposeTime, SetTime
 from workflows.deadlines import after_standstill, remind_instant
 from workflows.effect import Effect
 from workflows.events import Event, EventKind
-from workflows.guards import Question
 from workflows.protocol import Clock, Protocol
+from workflows.question import Question
 from workflows.vocabulary import Side
 
 NewEnd = Callable[[RunningClock, Clock], datetime | None]

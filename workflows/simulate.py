@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from workflows.beginning import facts_of
 from workflows.calendar import WorkingCalendar
 from workflows.case import CLOCK, Actor, CaseState, DeadlineState, Decision, Refusal, RunningClock
 from workflows.commands import Id, TimeOut
-from workflows.effects import facts_of
 from workflows.machine import begin, decide
 from workflows.performed import command_of, concern_of
 from workflows.protocol import Protocol

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from escalation.services.case_file import CaseFile
 from workflows.case import Actor
-from workflows.guards import GATE_MEANS
+from workflows.gates import GATE_MEANS
 from workflows.machine import PICKED
 from workflows.protocol import Stage
 from workflows.triggers import Trigger

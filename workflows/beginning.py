@@ -1,0 +1,85 @@
+"""How a case begins: the router, the stage, the pace, the first clocks."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from workflows import clocks
+from workflows.calendar import WorkingCalendar
+from workflows.case import (
+    CaseState,
+    Decision,
+    Entry,
+    Refusal,
+    Terms,
+)
+from workflows.commands import (
+    RaiseConcern,
+)
+from workflows.effect import said_about_safety
+from workflows.events import Code, Event, EventKind
+from workflows.facts import Facts
+from workflows.protocol import Protocol
+from workflows.routing import entry_of, route_of, unfilled
+from workflows.vocabulary import Anchor, Side, Within
+
+
+def begin(
+    protocol: Protocol,
+    command: RaiseConcern,
+    *,
+    calendars: Mapping[Side, WorkingCalendar],
+    empty_slots: frozenset[str],
+    party_agencies: frozenset[int],
+    party_people: frozenset[int],
+    now: datetime,
+    challenged: str = "other",
+    within: Within = Within.BETWEEN,
+    beside: str | None = None,
+) -> Decision | Refusal:
+    """A concern is raised: the router picks its track, its urgency the pace, the raiser perhaps the stage.
+
+    `challenged` is the kind of the challenged agency; `beside` is the track when it is opened beside a
+    running case, which asks no router. Refused when it is not for this process, or cannot begin there.
+    """
+    facts = facts_of(command, challenged, within)
+    route = route_of(protocol, facts)
+    if beside is None and route.to is None:
+        return Refusal("elsewhere", f"This goes to: {route.elsewhere}. {route.because}".strip())
+    track = beside or str(route.to)
+    stage = entry_of(protocol, track, command.enter)
+    if stage is None:
+        return Refusal("not_an_entry", "This procedure cannot begin at that stage.")
+    pace = protocol.pace_for(command.urgency)
+    case = CaseState(
+        stage=stage.id,
+        pace=pace.id,
+        calendars=calendars,
+        empty_slots=empty_slots | unfilled(protocol, facts),
+        party_agencies=party_agencies,
+        party_people=party_people,
+        terms=_first_terms(command, facts, now),
+    )
+    codes: dict[str, Code] = {"track": track, "pace": pace.id, "urgency": str(command.urgency)}
+    raised = Event(EventKind.CONCERN_RAISED, codes)
+    started = clocks.entry_clocks(protocol, case, stage, now)
+    return Decision(
+        after=replace(case, clocks=clocks.running(started), rungs=clocks.rungs(started)),
+        events=(raised, *said_about_safety(command)),
+        entered=Entry(stage.id, stage.phase, "raised", stage.seats),
+        started=started,
+    )
+
+
+def facts_of(command: RaiseConcern, challenged: str, within: Within) -> Facts:
+    """What the router and conditional seats look at."""
+    return Facts(
+        command.subject, command.topic or "", command.forum or "", challenged, command.urgency, within
+    )
+
+
+def _first_terms(command: RaiseConcern, facts: Facts, now: datetime) -> Terms:
+    anchors = {Anchor.RAISED: now}
+    if command.concern_at is not None:
+        anchors[Anchor.CONCERN] = command.concern_at
+    return Terms(facts=facts, anchors=anchors, protect_by=command.protect_by)
