@@ -19,7 +19,13 @@ def test_a_stage_that_asks_for_its_own_plan_forgets_the_one_that_failed() -> Non
     stuck = replace(
         story.case, stage="senior_challenge", clocks=(), terms=replace(story.case.terms, gates=ON_RECORD)
     )
-    back = decide(story.protocol, stuck, c.ReturnDown(reasons="Try it again.", to="manager_review"), CHALLENGED_HEAD, story.now)
+    back = decide(
+        story.protocol,
+        stuck,
+        c.ReturnDown(reasons="Try it again.", to="manager_review"),
+        CHALLENGED_HEAD,
+        story.now,
+    )
     assert isinstance(back, Decision)
     assert back.after.stage == "manager_review"
     assert set(back.after.terms.gates) == {Gate.DISCUSSION_RECORDED}
