@@ -5,9 +5,10 @@ import secrets
 from sqlalchemy import insert, select, text
 
 from escalation.models import Account, Holding, OutboxRow
-from escalation.services.unit import reading, writing
+from escalation.services.unit import reading, retried, writing
 
 
+@retried
 def owe(account: int, name: str, link: str | None) -> None:
     """Owes an account mail (invitation, password_reset, password_changed) with its one-time link.
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from escalation.models import Heartbeat
-from escalation.services.unit import Unit, reading, writing
+from escalation.services.unit import Unit, reading, retried, writing
 
 GRACE = timedelta(minutes=2)
 """How long after its instant a deadline may still be open before it counts as missed."""
@@ -26,6 +26,7 @@ class Finding:
     words: str
 
 
+@retried
 def audit_the_clock() -> tuple[Finding, ...]:
     """Looks for overdue deadlines, cases nobody waits for, mails not sent, and feeds the heartbeat."""
     with writing() as unit:

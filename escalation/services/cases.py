@@ -2,10 +2,11 @@
 
 from escalation.security import access
 from escalation.services import case_view
-from escalation.services.unit import Unit, reading, writing
+from escalation.services.unit import Unit, reading, retried, writing
 from escalation.services.views import CaseView
 
 
+@retried
 def open_case(public_id: str, account: int) -> CaseView:
     """The case as this person may see it; the reading is recorded.
 

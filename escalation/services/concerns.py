@@ -17,7 +17,7 @@ from escalation.services import case_file, cases, directory, protocols, submissi
 from escalation.services.case_file import CaseFile
 from escalation.services.deadline_view import days_of
 from escalation.services.opening import NewCase, NewRow, insert_case
-from escalation.services.unit import Unit, reading, writing
+from escalation.services.unit import Unit, reading, retried, writing
 from escalation.services.views import CaseView, RaisePreview, WhoIsTold
 from workflows.case import Decision, Refusal
 from workflows.commands import RaiseConcern
@@ -53,6 +53,7 @@ class _Ground:
     board: int
 
 
+@retried
 def raise_concern(account: int, concern: NewConcern, key: str) -> CaseView:
     """Raises a concern, once for each `key`, and gives the case as the raiser sees it.
 

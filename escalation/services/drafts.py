@@ -13,7 +13,7 @@ from escalation.security import access
 from escalation.security.public_ids import new_public_id
 from escalation.services import directory
 from escalation.services.case_view import partnership_view
-from escalation.services.unit import Unit, reading, writing
+from escalation.services.unit import Unit, reading, retried, writing
 from escalation.services.views import Draft
 from escalation.services.views import DraftRow as DraftInList
 from workflows.vocabulary import AgencyKind
@@ -26,6 +26,7 @@ _KEPT_EMPTY = timedelta(days=7)
 """How long a draft in which nothing was typed is kept: a page of it may still be open somewhere."""
 
 
+@retried
 def start(account: int, partnership: str, kind: str = RAISE, case_public_id: str | None = None) -> Draft:
     """A new empty draft; for a case and trigger, the one that is there already.
 
@@ -53,6 +54,7 @@ def start(account: int, partnership: str, kind: str = RAISE, case_public_id: str
     return load(account, public_id)
 
 
+@retried
 def save(account: int, public_id: str, answers: Mapping[str, str]) -> Draft:
     """Adds answers to a draft, replacing earlier ones of the same name.
 
@@ -77,6 +79,7 @@ def load(account: int, public_id: str) -> Draft:
         return Draft(row.public_id, row.kind, partnership_view(place), json.loads(row.answers), row.saved_at)
 
 
+@retried
 def discard(account: int, public_id: str) -> None:
     """Deletes a draft. Raises NotFound for somebody else's."""
     with writing() as unit:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from escalation.models import JobRun
-from escalation.services.unit import reading, writing
+from escalation.services.unit import reading, retried, writing
 
 _log = structlog.get_logger(__name__)
 
@@ -33,6 +33,7 @@ def failed(job: str, error: Exception) -> None:
         _log.exception("the failure of a job could not be kept", job=job)
 
 
+@retried
 def _note(job: str, result: str | None, error: str | None) -> None:
     with writing() as unit:
         row = unit.session.get(JobRun, job) or JobRun(job=job, runs=0, started_at=unit.now)

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from escalation.models import Case, Deadline
 from escalation.models.types import AnyRow, AnySelect
 from escalation.services import case_file, transition
-from escalation.services.unit import Unit, reading, writing
+from escalation.services.unit import Unit, passing, reading, retried, writing
 from workflows.case import CLOCK, Refusal
 from workflows.commands import TimeOut
 from workflows.events import EventKind
@@ -53,6 +53,7 @@ def lapse_overdue(chunk: int = CHUNK) -> Swept:
     return swept
 
 
+@retried
 def next_due() -> datetime | None:
     """The instant at which the next open deadline is due, or None when none runs."""
     with reading() as unit:
@@ -65,6 +66,7 @@ def next_due() -> datetime | None:
         ).scalar_one_or_none()
 
 
+@retried
 def _sweep_chunk(swept: Swept, chunk: int) -> bool:
     """One chunk in one transaction. False when there was nothing (more) that could be done."""
     claimed: Sequence[AnyRow] = ()
@@ -72,7 +74,9 @@ def _sweep_chunk(swept: Swept, chunk: int) -> bool:
         with writing() as unit:
             claimed = unit.session.execute(_overdue(unit, chunk)).all()
             done = _lapse(unit, claimed)
-    except Exception:
+    except Exception as error:
+        if passing(error):
+            raise
         _log.exception("a chunk of lapses failed; trying its cases one by one", size=len(claimed))
         if not claimed:
             raise
@@ -131,11 +135,14 @@ def _of_those_that_end_together(file: case_file.CaseFile, row: AnyRow) -> AnyRow
     return next((c for c in together if c.clock not in climbing), row)
 
 
+@retried
 def _sweep_one(row: AnyRow, swept: Swept) -> None:
     try:
         with writing() as unit:
             done = _lapse(unit, [row]) if unit.session.execute(_locked(row)).first() else []
-    except Exception as error:  # noqa: BLE001 (logged, and kept with the row for a person to see)
+    except Exception as error:
+        if passing(error):
+            raise
         _log.exception("a case cannot be moved and is set aside", case=row.case_id, clock=row.clock)
         _set_aside(row, f"{type(error).__name__}: {error}"[:200])
         swept.set_aside += 1
@@ -148,6 +155,7 @@ def _locked(row: AnyRow) -> AnySelect:
     return case.with_for_update(skip_locked=True)
 
 
+@retried
 def _set_aside(row: AnyRow, reason: str) -> None:
     with writing() as unit:
         unit.session.execute(

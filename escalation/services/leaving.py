@@ -10,7 +10,7 @@ from escalation.errors import NotFound, Refused
 from escalation.models import Account, Case, Holding, OutboxRow, WebSession
 from escalation.models.types import AnyRow
 from escalation.services import directory, people, undeliverable
-from escalation.services.unit import Unit, writing
+from escalation.services.unit import Unit, retried, writing
 from notifications.message import Via
 from workflows.vocabulary import Phase, Tier
 
@@ -35,6 +35,7 @@ class _DryRun(Exception):
     """Raised to undo what a dry run has tried."""
 
 
+@retried
 def end(email: str, *, dry_run: bool = False) -> Left:
     """Ends every holding of a person today, their sessions, their password and the mails owed to them.
 

@@ -11,7 +11,7 @@ from escalation.security import access
 from escalation.security.permissions import permitted, relation_of
 from escalation.services import beside, case_file, cases, directory, submissions, transition
 from escalation.services.case_file import CaseFile
-from escalation.services.unit import Unit, reading, writing
+from escalation.services.unit import Unit, reading, retried, writing
 from escalation.services.views import CaseView
 from workflows.case import Actor, Refusal
 from workflows.commands import Command, Readdress
@@ -41,6 +41,7 @@ _NOT_YOURS = "This is for somebody else in this case to do, or not at this stage
 _CLOSED = "This case is closed. If somebody may still be at risk, raise a new concern."
 
 
+@retried
 def make_move(
     public_id: str, account: int, command: Command, key: str, *, seen_version: int | None = None
 ) -> CaseView:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from escalation.models import Case, Deadline
 from escalation.models.types import AnyRow, AnySelect
 from escalation.services import case_file, transition
-from escalation.services.unit import Unit, reading, writing
+from escalation.services.unit import Unit, reading, retried, writing
 from workflows.case import Decision
 from workflows.events import Code, Event, EventKind
 
@@ -41,6 +41,7 @@ def _waiting() -> tuple[Any, ...]:
     return (Deadline.state == "open", Deadline.remind_at.is_not(None), Deadline.reminded_at.is_(None))
 
 
+@retried
 def _remind_chunk(chunk: int) -> int:
     with writing() as unit:
         claimed = unit.session.execute(_due(unit, chunk)).all()

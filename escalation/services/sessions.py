@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select, update
 
 from escalation.models import Account, WebSession
-from escalation.services.unit import reading, writing
+from escalation.services.unit import reading, retried, writing
 
 TOUCH = timedelta(minutes=1)
 """How often at most a session's last use is written down."""
@@ -58,6 +58,7 @@ def load(token: str, idle: timedelta) -> Loaded | None:
     return Loaded(bytes(row.data), ends_at, left)
 
 
+@retried
 def save(token: str, data: bytes, account: int | None, longest: timedelta) -> None:
     """Keeps what a session holds. Its absolute end is set when it is made and never moves."""
     with writing() as unit:
@@ -77,18 +78,21 @@ def save(token: str, data: bytes, account: int | None, longest: timedelta) -> No
         unit.session.execute(delete(WebSession).where(WebSession.expires_at <= unit.real_now))
 
 
+@retried
 def end(token: str) -> None:
     """Ends one session."""
     with writing() as unit:
         unit.session.execute(delete(WebSession).where(WebSession.token_hash == _hash(token)))
 
 
+@retried
 def end_all(account: int) -> None:
     """Ends every session of a person."""
     with writing() as unit:
         unit.session.execute(delete(WebSession).where(WebSession.account_id == account))
 
 
+@retried
 def _touch(token: str) -> None:
     with writing() as unit:
         unit.session.execute(

@@ -2,18 +2,36 @@
 
 It uses a session of its own, never the one a web request may have open, so that what a use case
 writes stands or falls together, whoever called it.
+
+When the database goes away in the middle, as in a failover, `retried` does the whole unit again: what
+a person sends carries a key that counts once, and what the clock does is looked up anew.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
+import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from escalation import clock
 from escalation.extensions import db
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+WAITS = (0.05, 0.2, 0.5, 1.0, 2.0, 2.0)
+"""Seconds before each new try: a promoted standby answers within a few, and a person waits no longer."""
+LONGEST = 10.0
+"""No new try begins after so many seconds."""
+_PASSING = frozenset({"40001", "40P01", "25006"})
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +72,33 @@ def reading() -> Iterator[Unit]:
         time = clock.read(session.connection())
         yield Unit(session, time.now, time.real)
         session.rollback()
+
+
+def passing(error: Exception) -> bool:
+    """True when the database went away, or would not put two units in order: the same may do later."""
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or state in _PASSING or state.startswith(("08", "57P0"))
+
+
+def retried(use_case: Callable[P, T]) -> Callable[P, T]:
+    """Does a use case again, whole, when the database went away under it. It must be safe to do twice.
+
+    Raises what the last try raised.
+    """
+
+    @wraps(use_case)
+    def tried(*args: P.args, **kwargs: P.kwargs) -> T:
+        began = time.monotonic()
+        for wait in WAITS:
+            try:
+                return use_case(*args, **kwargs)
+            except DBAPIError as error:
+                if not passing(error) or time.monotonic() - began > LONGEST:
+                    raise
+                _log.warning("the database went away; trying again", unit=use_case.__qualname__, wait=wait)
+            time.sleep(wait)
+        return use_case(*args, **kwargs)
+
+    return tried

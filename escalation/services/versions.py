@@ -10,11 +10,12 @@ from escalation.security import access
 from escalation.security.permissions import Relation, relation_of
 from escalation.services import case_file, protocols, transition
 from escalation.services.case_file import CaseFile
-from escalation.services.unit import Unit, writing
+from escalation.services.unit import Unit, retried, writing
 from workflows.case import Refusal
 from workflows.versions import move_to_version
 
 
+@retried
 def move_to_version_in_force(public_id: str, account: int, reasons: str) -> str:
     """Moves a case to the newest version of its partnership, and gives that version's name.
 
