@@ -15,7 +15,7 @@ from escalation import logging as logs
 from escalation.config import Settings, from_environment
 from escalation.errors import ConfigurationError
 from escalation.extensions import csrf, db, mail, migrate
-from escalation.services import moving_clock
+from escalation.services import durability, moving_clock
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 """The migrations stand beside the package: the service is run from its checkout."""
@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None, *, migrating: bool = False) -> 
     if not migrating:
         with app.app_context():
             refuse_other_databases(settings)
+            warn_without_standby(settings)
     web.register(app, settings)
     api.register(app)
     if settings.demo:
@@ -63,7 +64,9 @@ def configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=256 * 1024,
         MAX_FORM_PARTS=100,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=dict(engine.options(settings.database_url)),
+        SQLALCHEMY_ENGINE_OPTIONS=dict(
+            engine.options(settings.database_url, pooled=settings.transaction_pooler)
+        ),
         # Mails are never held back: the outbox alone decides what leaves.
         MAIL_SUPPRESS_SEND=False,
         MAIL_DEFAULT_SENDER=settings.mail_from,
@@ -103,6 +106,14 @@ def refuse_other_databases(settings: Settings) -> None:
     except ConfigurationError:
         db.engine.dispose()
         raise
+
+
+def warn_without_standby(settings: Settings) -> None:
+    """Says at the start that commits wait for no standby where one is required; a failover may be under way."""
+    with db.engine.connect() as connection:
+        mode = durability.mode_of(connection)
+    if settings.standby == "required" and mode is not durability.Mode.SYNCHRONOUS:
+        _log.warning("a standby is required, and the database has none that it waits for", mode=mode.words)
 
 
 def refuse_real_people() -> None:

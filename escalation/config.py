@@ -19,6 +19,10 @@ class Settings:
     password_salt: str
     public_base_url: str
     trusted_hosts: tuple[str, ...]
+    standby: str = "optional"
+    """optional, or required: then health is bad unless every commit waits for a standby."""
+    transaction_pooler: bool = False
+    """A pooler in transaction mode stands before the database: nothing is prepared on a connection."""
     demo: bool = False
     testing: bool = False
     proxies: int = 0

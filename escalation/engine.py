@@ -15,8 +15,8 @@ BUSY_MS = 10_000
 _GONE = frozenset({"25006", "57P01", "57P02", "57P03"})
 
 
-def options(database_url: str) -> Mapping[str, Any]:
-    """Engine options for Flask-SQLAlchemy."""
+def options(database_url: str, *, pooled: bool = False) -> Mapping[str, Any]:
+    """Engine options for Flask-SQLAlchemy. `pooled`: each transaction may run on another connection."""
     # What people wrote is a parameter: no error or log may print it.
     hidden = {"hide_parameters": True}
     if database_url.startswith("sqlite"):
@@ -26,7 +26,7 @@ def options(database_url: str) -> Mapping[str, Any]:
         "pool_pre_ping": True,
         "pool_size": 10,
         "max_overflow": 10,
-        "connect_args": {"connect_timeout": 5},
+        "connect_args": {"connect_timeout": 5, **({"prepare_threshold": None} if pooled else {})},
     }
 
 

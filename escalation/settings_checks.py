@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from escalation.addresses import is_address
 
@@ -62,6 +62,13 @@ def _base(settings: "Settings") -> SplitResult | None:
     except ValueError:
         return None
     return base
+
+
+def _writes_somewhere(settings: "Settings") -> bool:
+    """Of several nodes only the one that takes writes is of use, and libpq must be told to look for it."""
+    query = parse_qs(urlsplit(settings.database_url).query)
+    hosts = [host for value in query.get("host", []) for host in value.split(",")]
+    return len(hosts) < 2 or query.get("target_session_attrs") in (["read-write"], ["primary"])
 
 
 def _is_origin(settings: "Settings") -> bool:
@@ -121,6 +128,12 @@ _RULES = (
         lambda s: not (s.demo and "postgresql" in s.database_url),
         "cannot be given to the demo, which runs on its own SQLite database only",
     ),
+    _Rule(
+        "database_url",
+        _writes_somewhere,
+        "names several hosts: add target_session_attrs=read-write, so that the one that takes writes is found",
+    ),
+    _Rule("standby", lambda s: s.standby in ("optional", "required"), "it is optional or required"),
     _Rule(
         "public_base_url",
         _is_origin,

@@ -35,6 +35,8 @@ def deep() -> ResponseReturnValue:
     """200 when all is well, else 503 and in words what is not."""
     settings: Settings = current_app.config["ESCALATION"]
     silence = max(_SHORTEST_ALARM, timedelta(seconds=settings.tick_seconds * _AUDITS_MISSED))
-    checks = condition.look(current_app.extensions[_HEAD], silence)
+    checks = condition.look(
+        current_app.extensions[_HEAD], silence, standby_required=settings.standby == "required"
+    )
     well = all(check.well for check in checks)
     return jsonify(status="well" if well else "unwell", checks=checks), 200 if well else 503

@@ -33,7 +33,11 @@ def run_forever(app: Flask, settings: Settings) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    _log.info("the scheduler runs", jobs=[job.name for job in JOBS], tick=settings.tick_seconds)
+    with app.app_context():
+        mode = job_log.durability()
+    _log.info(
+        "the scheduler runs", database=mode, jobs=[job.name for job in JOBS], tick=settings.tick_seconds
+    )
     scheduler.start()
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from escalation.models import Heartbeat, OutboxRow
-from escalation.services import audit
+from escalation.services import audit, durability
 from escalation.services.unit import Unit, reading
 
 _log = structlog.get_logger(__name__)
@@ -29,25 +29,37 @@ class Check:
     age: int | None = None
 
 
-def look(expected_head: str | None, longest_silence: timedelta) -> tuple[Check, ...]:
-    """Looks at the database, its migrations, the heartbeat and the owed mails, in this order.
+def look(
+    expected_head: str | None, longest_silence: timedelta, *, standby_required: bool = False
+) -> tuple[Check, ...]:
+    """Looks at the database, its standby and migrations, the heartbeat and the owed mails, in this order.
 
-    `longest_silence` is how old the last good audit of the clock may be. When the database cannot be
+    `longest_silence` is how old the last good audit of the clock may be; with `standby_required` a
+    database that does not wait for a standby is not well. When the database cannot be
     reached that is the only answer.
     """
     try:
         with reading() as unit:
-            return tuple(_checks(unit, expected_head, longest_silence))
+            return tuple(_checks(unit, expected_head, longest_silence, standby_required))
     except (SQLAlchemyError, LookupError):
         _log.exception("the health of the service cannot be read")
         return (Check("database", False, "The database cannot be reached, or was never set up."),)
 
 
-def _checks(unit: Unit, expected_head: str | None, longest_silence: timedelta) -> Iterator[Check]:
+def _checks(
+    unit: Unit, expected_head: str | None, longest_silence: timedelta, standby_required: bool
+) -> Iterator[Check]:
     yield Check("database", True, "The database answers.")
+    yield _standby(unit, standby_required)
     yield _migrations(unit, expected_head)
     yield _heartbeat(unit, longest_silence)
     yield _mail(unit)
+
+
+def _standby(unit: Unit, required: bool) -> Check:
+    mode = durability.mode_of(unit.connection)
+    well = mode.takes_writes and (mode is durability.Mode.SYNCHRONOUS or not required)
+    return Check("standby", well, mode.words)
 
 
 def _migrations(unit: Unit, expected: str | None) -> Check:

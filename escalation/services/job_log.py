@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from escalation.models import JobRun
+from escalation.services.durability import mode_of
 from escalation.services.unit import reading, retried, writing
 
 _log = structlog.get_logger(__name__)
@@ -18,6 +19,12 @@ def now() -> datetime:
     """The service's time."""
     with reading() as unit:
         return unit.now
+
+
+def durability() -> str:
+    """How much a commit is worth in this database, in a sentence for the log."""
+    with reading() as unit:
+        return mode_of(unit.connection).words
 
 
 def ran(job: str, did: Mapping[str, int]) -> None:

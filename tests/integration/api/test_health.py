@@ -1,5 +1,7 @@
 """What a monitor is told, and that it is told the truth."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -35,8 +37,15 @@ def test_alive_asks_no_database(app: Flask, client: FlaskClient, monkeypatch: py
 def test_all_is_well_after_an_audit(app: Flask, client: FlaskClient) -> None:
     _audit(app)
     checks = _checks(client, 200)
-    assert list(checks) == ["database", "migrations", "heartbeat", "mail"]
+    assert list(checks) == ["database", "standby", "migrations", "heartbeat", "mail"]
     assert all(check["well"] for check in checks.values())
+
+
+def test_a_standby_that_is_required_and_missing_is_seen(app: Flask, client: FlaskClient) -> None:
+    _audit(app)
+    app.config["ESCALATION"] = replace(app.config["ESCALATION"], standby="required")
+    checks = _checks(client, 503)
+    assert [name for name, check in checks.items() if not check["well"]] == ["standby"]
 
 
 def test_before_the_first_audit_it_is_not_well(client: FlaskClient) -> None:
