@@ -109,7 +109,7 @@ def refuse_other_databases(settings: Settings) -> None:
 
 
 def warn_without_standby(settings: Settings) -> None:
-    """Says at the start that commits wait for no standby where one is required; a failover may be under way."""
+    """Says that no standby is waited for where one is required: a failover may be under way."""
     with db.engine.connect() as connection:
         mode = durability.mode_of(connection)
     if settings.standby == "required" and mode is not durability.Mode.SYNCHRONOUS:

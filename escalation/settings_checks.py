@@ -131,7 +131,7 @@ _RULES = (
     _Rule(
         "database_url",
         _writes_somewhere,
-        "names several hosts: add target_session_attrs=read-write, so that the one that takes writes is found",
+        "names several hosts: add target_session_attrs=read-write, to find the one that takes writes",
     ),
     _Rule("standby", lambda s: s.standby in ("optional", "required"), "it is optional or required"),
     _Rule(

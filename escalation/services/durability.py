@@ -9,7 +9,7 @@ class Mode(Enum):
     """How the database keeps what was committed, in words for an operator."""
 
     EMBEDDED = "An embedded database: it is as safe as this one machine and its disk."
-    SINGLE = "A commit does not wait for a standby: when this machine is lost, the last commits may be lost with it."
+    SINGLE = "A commit does not wait for a standby: the last ones may be lost with this machine."
     SYNCHRONOUS = "Every commit is on a standby before it counts."
     HASTY = "Commits do not wait for the disk: after a power cut the last ones are gone."
     READ_ONLY = "This node only reads: it is a standby."

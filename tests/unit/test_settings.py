@@ -88,6 +88,14 @@ def test_a_secret_is_not_repeated(name: str) -> None:
     assert "zebra" not in words
 
 
+def test_of_several_nodes_the_one_that_takes_writes_is_asked_for() -> None:
+    nodes = "postgresql+psycopg://board@/cases?host=a.example:5432&host=b.example:5432"
+    assert "target_session_attrs=read-write" in refusal(database_url=nodes)
+    settings = settings_for("sqlite:///x.db")
+    given = environment(settings) | {"ESCALATION_DATABASE_URL": f"{nodes}&target_session_attrs=read-write"}
+    assert from_environment(given).database_url.startswith(nodes)
+
+
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     words = refusal(proxies="-1", smtp_port="0")
     assert "ESCALATION_PROXIES" in words
