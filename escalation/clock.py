@@ -10,21 +10,25 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, text
 
 _WALL = {
-    "sqlite": "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000', offset_seconds FROM installation",
-    "postgresql": "SELECT clock_timestamp(), offset_seconds FROM installation",
+    "sqlite": "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000', offset_seconds, epoch FROM installation",
+    "postgresql": "SELECT clock_timestamp(), offset_seconds, epoch FROM installation",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The service's time, and the real time: what a demo moves is the first, sessions go by the second."""
+    """The service's time, and the real time: what a demo moves is the first, sessions go by the second.
+
+    `epoch` grows when a backup is restored: it says to which life of the installation this moment belongs.
+    """
 
     now: datetime
     real: datetime
+    epoch: int
 
 
 def read(connection: Connection) -> Reading:
-    """Both times, aware, in UTC. SQLite gives milliseconds, PostgreSQL microseconds.
+    """Both times, aware, in UTC, and the epoch. SQLite gives milliseconds, PostgreSQL microseconds.
 
     Raises LookupError when the installation row is missing: the database was not set up.
     """
@@ -35,4 +39,4 @@ def read(connection: Connection) -> Reading:
     if isinstance(wall, str):
         wall = datetime.fromisoformat(wall).replace(tzinfo=UTC)
     real = wall.astimezone(UTC)
-    return Reading(real + timedelta(seconds=row[1]), real)
+    return Reading(real + timedelta(seconds=row[1]), real, row[2])

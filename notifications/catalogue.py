@@ -134,9 +134,14 @@ WITHOUT_MAIL: Mapping[EventKind, str] = {
 """Events that no mail tells of, each with its reason."""
 
 
+_BY_EVENT: Mapping[EventKind, tuple[Entry, ...]] = {
+    kind: tuple(entry for entry in CATALOGUE if entry.event is kind) for kind in EventKind
+}
+
+
 def entries_for(event: Event, phase: Phase) -> tuple[Entry, ...]:
     """The rows of the catalogue that an event in a phase asks for, in order."""
-    return tuple(entry for entry in CATALOGUE if entry.fits(event, phase))
+    return tuple(entry for entry in _BY_EVENT.get(event.kind, ()) if entry.fits(event, phase))
 
 
 def mail_names() -> tuple[str, ...]:

@@ -56,7 +56,7 @@ class Utc(TypeDecorator[datetime]):
 
 def utc_text(instant: datetime) -> str:
     """The fixed-width text of an instant, which sorts as time does."""
-    return instant.astimezone(UTC).strftime(UTC_TEXT)
+    return instant.astimezone(UTC).isoformat("T", "microseconds").removesuffix("+00:00") + "Z"
 
 
 BigId = BigInteger().with_variant(Integer, "sqlite")

@@ -56,7 +56,7 @@ def _concern(unit: Unit, file: CaseFile) -> RaiseConcern:
         .order_by(Statement.event_seq.desc())
     )
     written = {row.field: row.text for row in rows}
-    facts = file.terms().facts
+    facts = file.terms.facts
     return RaiseConcern(
         **{name: written.get(name, "") for name in _CARRIED},
         urgency=Urgency(file.row.urgency),

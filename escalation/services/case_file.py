@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -36,7 +37,7 @@ from workflows.routing import unfilled
 from workflows.vocabulary import Side, Tier
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaseFile:
     """One case as read: its row, its protocol, who takes part, what runs, and the directory around it."""
 
@@ -73,9 +74,10 @@ class CaseFile:
             empty_slots=self.empty_slots(),
             party_agencies=self.party_agencies(),
             party_people=self.acted | {self.row.raiser_id},
-            terms=self.terms(),
+            terms=self.terms,
         )
 
+    @cached_property
     def terms(self) -> Terms:
         """What was agreed or put on record and bears on what may follow."""
         return terms.from_text(self.row.terms, self.row.paused_at)
@@ -101,7 +103,7 @@ class CaseFile:
         also = frozenset(s.id for s in self.protocol.slots.values() if s.also)
         return (
             also
-            | unfilled(self.protocol, self.terms().facts)
+            | unfilled(self.protocol, self.terms.facts)
             | frozenset(
                 s.id
                 for s in self.protocol.slots.values()

@@ -5,7 +5,7 @@ deputy is told, and where there is none, the board office.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
@@ -48,12 +48,20 @@ class Directory:
 
     at: datetime
     posts: Mapping[int, HeldPost]
+    _found: dict[tuple[int, str, str], HeldPost | None] = field(default_factory=dict, repr=False)
+    _seated: dict[tuple[Any, ...], Seat] = field(default_factory=dict, repr=False)
+    """What was answered already: a sweep asks the same of two hundred cases."""
 
     def find(self, agency_id: int, tier: str, line: str | None) -> HeldPost | None:
         """The post that answers: that line if there is one, else a post of any line, else None."""
-        of_tier = [p for p in self.posts.values() if p.agency_id == agency_id and p.tier == tier]
-        ranked = sorted(of_tier, key=lambda p: (p.line != (line or ""), p.line != "", p.id))
-        return ranked[0] if ranked else None
+        asked = (agency_id, tier, line or "")
+        if asked not in self._found:
+            self._found[asked] = self._looked_up(*asked)
+        return self._found[asked]
+
+    def _looked_up(self, agency_id: int, tier: str, line: str) -> HeldPost | None:
+        of_tier = (p for p in self.posts.values() if p.agency_id == agency_id and p.tier == tier)
+        return min(of_tier, key=lambda p: (p.line != line, p.line != "", p.id), default=None)
 
     def whom_to_tell(
         self, post: HeldPost, without: frozenset[int] = NOBODY
@@ -67,6 +75,12 @@ class Directory:
 
     def seat(self, slot: Slot, post: HeldPost | None, agency: str, without: frozenset[int] = NOBODY) -> Seat:
         """The seat of a slot: the post that fills it and the people who are told today."""
+        asked = (slot.id, slot.side, slot.title, post.id if post else None, agency, without)
+        if asked not in self._seated:
+            self._seated[asked] = self._sat(slot, post, agency, without)
+        return self._seated[asked]
+
+    def _sat(self, slot: Slot, post: HeldPost | None, agency: str, without: frozenset[int]) -> Seat:
         people, via = self.whom_to_tell(post, without) if post else ((), Via.VACANT)
         told = tuple(Person(p.account_id, p.mail_ok) for p in people)
         return Seat(slot.id, slot.side, post.title if post else slot.title, agency, told, via)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
-
 from escalation.services.case_file import is_raiser_slot
 from escalation.services.unit import Unit
 from notifications.audience import Moment, owed
@@ -25,12 +23,11 @@ def owed_for(
 ) -> list[dict[str, Any]]:
     """The outbox rows that one step's events owe; a mail that is skipped leaves a row with its reason."""
     rows: list[dict[str, Any]] = []
-    epoch = _epoch(unit)
     for seq, event in enumerate(events, start=step.file.row.event_seq + 1):
         moment = _moment(step, seq, event, seats)
         mails, skipped = owed(moment)
-        rows += [_row(unit, moment, epoch, mail) for mail in mails]
-        rows += [_skipped(unit, moment, epoch, s.name, s.reason) for s in skipped]
+        rows += [_row(unit, moment, mail) for mail in mails]
+        rows += [_skipped(unit, moment, s.name, s.reason) for s in skipped]
     return rows
 
 
@@ -68,8 +65,8 @@ def _next_seats(protocol: Protocol, stage: str) -> tuple[str, ...]:
     return protocol.stages[above].seats if above else ()
 
 
-def _row(unit: Unit, moment: Moment, epoch: int, mail: Owed) -> dict[str, Any]:
-    return _base(unit, moment, epoch) | {
+def _row(unit: Unit, moment: Moment, mail: Owed) -> dict[str, Any]:
+    return _base(unit, moment) | {
         "name": mail.name,
         "account_id": mail.account,
         "slot": mail.slot,
@@ -80,8 +77,8 @@ def _row(unit: Unit, moment: Moment, epoch: int, mail: Owed) -> dict[str, Any]:
     }
 
 
-def _skipped(unit: Unit, moment: Moment, epoch: int, name: str, reason: str) -> dict[str, Any]:
-    return _base(unit, moment, epoch) | {
+def _skipped(unit: Unit, moment: Moment, name: str, reason: str) -> dict[str, Any]:
+    return _base(unit, moment) | {
         "name": name,
         "account_id": None,
         "slot": "",
@@ -92,7 +89,7 @@ def _skipped(unit: Unit, moment: Moment, epoch: int, name: str, reason: str) -> 
     }
 
 
-def _base(unit: Unit, moment: Moment, epoch: int) -> dict[str, Any]:
+def _base(unit: Unit, moment: Moment) -> dict[str, Any]:
     return {
         "partnership_id": moment.partnership,
         "case_id": moment.case,
@@ -101,9 +98,5 @@ def _base(unit: Unit, moment: Moment, epoch: int) -> dict[str, Any]:
         "next_at": unit.now,
         "attempts": 0,
         "lease_token": 0,
-        "epoch": epoch,
+        "epoch": unit.epoch,
     }
-
-
-def _epoch(unit: Unit) -> int:
-    return int(unit.connection.execute(text("SELECT epoch FROM installation")).scalar_one())

@@ -48,7 +48,13 @@ def _table(model: type[Base]) -> Table:
 
 
 def _as_json(rows: Sequence[Row]) -> str:
-    return json.dumps([_plain(row) for row in rows])
+    return json.dumps(rows, default=_as_text)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, datetime):
+        return utc_text(value)
+    raise TypeError(f"{value!r} is no value of a column")
 
 
 def _plain(row: Row) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def _case(unit: Unit, step: Step, event_seq: int, head: str, entry_seq: int) -> 
         "id": row.id,
         "protocol_version_id": step.version or row.protocol_version_id,
         "pace": after.pace,
-        "terms": terms.as_text(after.terms),
+        "terms": row.terms if after.terms is step.file.terms else terms.as_text(after.terms),
         "paused_at": after.terms.paused_at,
         "stage": after.stage,
         "phase": str(phase),

@@ -39,11 +39,13 @@ class Unit:
     """What a use case works with: the session of this transaction, and now.
 
     `real_now` differs from `now` only where the clock can be moved; sign-in sessions go by it.
+    `epoch` grows with each restored backup.
     """
 
     session: Session
     now: datetime
     real_now: datetime
+    epoch: int
 
     @property
     def connection(self) -> Connection:
@@ -60,8 +62,8 @@ class Unit:
 def writing() -> Iterator[Unit]:
     """A transaction that may write. Commits at the end; any exception rolls it back and goes on."""
     with Session(db.engine, expire_on_commit=False) as session:
-        time = clock.read(session.connection(execution_options={"write": True}))
-        yield Unit(session, time.now, time.real)
+        moment = clock.read(session.connection(execution_options={"write": True}))
+        yield Unit(session, moment.now, moment.real, moment.epoch)
         session.commit()
 
 
@@ -69,8 +71,8 @@ def writing() -> Iterator[Unit]:
 def reading() -> Iterator[Unit]:
     """A transaction that only reads. It is always rolled back."""
     with Session(db.engine, autoflush=False) as session:
-        time = clock.read(session.connection())
-        yield Unit(session, time.now, time.real)
+        moment = clock.read(session.connection())
+        yield Unit(session, moment.now, moment.real, moment.epoch)
         session.rollback()
 
 
