@@ -22,6 +22,10 @@ class TemporaryFailure(Exception):
     """The mail could not be handed over now; it should be tried again. Says nothing of its content."""
 
 
+class ServerAway(TemporaryFailure):
+    """The mail server cannot be reached at all: no mail is at fault, and the next one need not be tried."""
+
+
 class PermanentFailure(Exception):
     """The mail server will not take this mail for this person, now or later."""
 
@@ -88,7 +92,7 @@ class SmtpMailer:
 
     def __enter__(self) -> Self:
         self._connection = _Connection(current_app.extensions["mail"], self)
-        with _as_failures():
+        with _as_away():
             self._connection.__enter__()
         return self
 
@@ -107,10 +111,11 @@ class SmtpMailer:
         """Hands one message over, on a new connection when the server closed the last one."""
         if self._connection is None:
             raise TemporaryFailure("not connected")
-        with _as_failures():
-            if self._connection.host is None:
-                # Without a host Flask-Mail would drop the mail in silence.
+        if self._connection.host is None:
+            # Without a host Flask-Mail would drop the mail in silence.
+            with _as_away():
                 self._connection.host = self.connected()
+        with _as_failures():
             try:
                 self._connection.send(_flask_message(message))
             except smtplib.SMTPServerDisconnected:
@@ -131,6 +136,16 @@ def _flask_message(message: Message) -> FlaskMessage:
     )
     mail.msgId = message.message_id
     return mail
+
+
+@contextmanager
+def _as_away() -> Iterator[None]:
+    """A connection that cannot be made is the server's failure, whatever it says."""
+    try:
+        with _as_failures():
+            yield
+    except (TemporaryFailure, PermanentFailure) as failure:
+        raise ServerAway(str(failure)) from failure
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from escalation.demo import data
 from escalation.demo.catcher import Pigeonhole
 from escalation.extensions import db
 from escalation.models import Account
-from escalation.services import delivery, job_log, moving_clock
+from escalation.services import job_log, moving_clock, outbox
 from escalation.web.sign_in import is_own_path
 
 blueprint = Blueprint("demo", __name__, url_prefix="/demo", template_folder="templates")
@@ -78,7 +78,7 @@ def _pigeonhole() -> Pigeonhole:
 @blueprint.get("/mail")
 def mails() -> str:
     """The newest mails, and before them those that wait, with the reason. Nothing leaves this machine."""
-    return render_template("demo/mails.html", mails=_pigeonhole().mails(), waiting=delivery.waiting())
+    return render_template("demo/mails.html", mails=_pigeonhole().mails(), waiting=outbox.waiting())
 
 
 @blueprint.get("/mail/<int:number>")

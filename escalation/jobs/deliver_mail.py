@@ -1,5 +1,7 @@
 """Hands owed mails to the mail server."""
 
+from datetime import timedelta
+
 from escalation.config import Settings
 from escalation.jobs.result import Result
 from escalation.services import delivery
@@ -22,6 +24,8 @@ def post_room(settings: Settings) -> delivery.PostRoom:
         mail_from=settings.mail_from,
         mail_domain=settings.mail_domain,
         prefixes=settings.mail_prefixes or {},
+        # A mail is handed over in a handful of steps, each of which may take as long as the time limit.
+        lease=timedelta(seconds=max(120.0, 20 * settings.smtp_timeout)),
     )
 
 

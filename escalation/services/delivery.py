@@ -7,27 +7,22 @@ same Message-ID, once more; everything else is retried or told to a person by an
 """
 
 import hashlib
-import random
+import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
-from sqlalchemy import or_, select, update
 
-from escalation.models import Account, OutboxRow
 from escalation.models.types import AnyRow
-from escalation.services import mail_facts, undeliverable
-from escalation.services.unit import Unit, reading, writing
+from escalation.services import outbox
+from escalation.services.mail_facts import Letter, letters
+from escalation.services.unit import passing, reading
 from notifications.compose import compose
-from notifications.mailer import Mailer, PermanentFailure, TemporaryFailure
+from notifications.mailer import Mailer, PermanentFailure, ServerAway, TemporaryFailure
 
-LEASE = timedelta(minutes=2)
-GIVE_UP, FEWEST_TRIES = timedelta(hours=72), 10
-"""A mail is given up when it is older and was tried more often than this: an outage is not its fault."""
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+BATCH = 100
 _log = structlog.get_logger(__name__)
 
 
@@ -39,8 +34,15 @@ class Delivered:
     put_off: int = 0
     failed: int = 0
     next_due: datetime | None = None
+    """None also when the mail server is away: then the scheduler tries again at its tick."""
     reasons: Counter[str] = field(default_factory=Counter)
     """Why mails did not leave, in words that name nobody, and how many."""
+
+    def stayed(self, reason: str, *, for_good: bool = False) -> None:
+        """Counts a mail that did not leave."""
+        self.failed += for_good
+        self.put_off += not for_good
+        self.reasons[reason] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,163 +54,99 @@ class PostRoom:
     mail_from: str
     mail_domain: str
     prefixes: Mapping[str, str]
+    lease: timedelta = timedelta(minutes=2)
+    """How long a batch is this worker's. It must be longer than a mail server may take over one mail."""
 
 
-def deliver(room: PostRoom, limit: int = 100) -> Delivered:
-    """Hands over every mail that is due, in batches of `limit`, on one connection a batch."""
+def deliver(room: PostRoom, limit: int = BATCH) -> Delivered:
+    """Hands over every mail that is due, in batches of `limit`, on one connection a batch.
+
+    When the mail server is away nothing more is tried: what is owed keeps its place and its time.
+    """
     done = Delivered()
-    while claimed := _claim(limit):
-        _hand_over_all(room, claimed, done)
+    away = False
+    while not away and (claimed := outbox.claim(limit, room.lease)):
+        away = not _hand_over_all(room, claimed, done)
     for reason, count in done.reasons.items():
         _log.warning("mails could not leave", reason=reason, count=count)
-    with reading() as unit:
-        done.next_due = unit.session.execute(
-            select(OutboxRow.next_at).where(OutboxRow.state == "owed").order_by(OutboxRow.next_at).limit(1)
-        ).scalar_one_or_none()
+    done.next_due = None if away else outbox.next_due()
     return done
 
 
-def _hand_over_all(room: PostRoom, claimed: list[AnyRow], done: Delivered) -> None:
+def _hand_over_all(room: PostRoom, claimed: Sequence[AnyRow], done: Delivered) -> bool:
+    """One batch. False when the mail server is away."""
+    enough = time.monotonic() + room.lease.total_seconds() / 2
+    left = list(claimed)
     try:
         with room.connect() as mailer:
-            for row in claimed:
-                _hand_over(room, mailer, row, done)
-    except TemporaryFailure as failure:
-        # The server cannot be reached at all: every mail of the batch waits.
-        for row in claimed:
-            _put_off(row, str(failure), done)
+            written = _written(room, claimed)
+            # What a slow server leaves of the lease must do for the mail under way.
+            while left and time.monotonic() < enough:
+                _hand_over(room, mailer, left[0], written.get(left[0].id), done)
+                left.pop(0)
+    except ServerAway as away:
+        outbox.release(left, str(away))
+        done.put_off += len(left)
+        done.reasons[str(away)] += len(left)
+        return False
+    outbox.release(left)
+    return True
 
 
-def _claim(limit: int) -> list[AnyRow]:
-    """Leases due mails: raises each row's token, so that only this run may mark it."""
-    with writing() as unit:
-        free = or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < unit.now)
-        ids = (
-            unit.session.execute(
-                select(OutboxRow.id)
-                .where(OutboxRow.state == "owed", OutboxRow.next_at <= unit.now, free)
-                .order_by(OutboxRow.next_at, OutboxRow.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
-            .scalars()
-            .all()
-        )
-        if not ids:
-            return []
-        unit.session.execute(
-            update(OutboxRow)
-            .where(OutboxRow.id.in_(ids))
-            .values(
-                lease_token=OutboxRow.lease_token + 1,
-                lease_until=unit.now + LEASE,
-                attempts=OutboxRow.attempts + 1,
-            )
-        )
-        return list(
-            unit.session.execute(
-                select(*OutboxRow.__table__.c)
-                .where(OutboxRow.id.in_(ids))
-                .order_by(OutboxRow.next_at, OutboxRow.id)
-            ).all()
-        )
+def _written(room: PostRoom, rows: Sequence[AnyRow]) -> dict[int, Letter]:
+    """What each mail is written from; one that cannot be read keeps back no other."""
+    try:
+        with reading() as unit:
+            return letters(unit, rows, room.base_url)
+    except Exception as error:
+        if passing(error):
+            raise
+        if len(rows) == 1:
+            _log.exception("a mail cannot be written", outbox=rows[0].id, name=rows[0].name)
+            return {}
+    return {number: letter for row in rows for number, letter in _written(room, [row]).items()}
 
 
-def _hand_over(room: PostRoom, mailer: Mailer, row: AnyRow, done: Delivered) -> None:
+def _hand_over(room: PostRoom, mailer: Mailer, row: AnyRow, letter: Letter | None, done: Delivered) -> None:
+    if letter is None:
+        _put_off(row, "it cannot be written", done)
+        return
     message_id = message_id_of(row, room.mail_domain)
     try:
-        mailer.send(_composed(room, row, message_id))
+        mailer.send(
+            compose(
+                row.name,
+                to=letter.address,
+                facts=letter.facts,
+                message_id=message_id,
+                sender=room.mail_from,
+                prefixes=room.prefixes,
+                forbidden=letter.forbidden,
+            )
+        )
+    except ServerAway:
+        raise
     except TemporaryFailure as failure:
         _put_off(row, str(failure), done)
     except PermanentFailure as failure:
-        _fail(row, str(failure), done, came_back=True)
+        if outbox.fail(row, str(failure), came_back=True):
+            done.stayed(str(failure), for_good=True)
     except Exception as error:  # noqa: BLE001 (logged, and kept with the row for a person to see)
         # One mail that cannot be made must not keep back the others: it is tried again, and seen.
         _log.exception("a mail could not be made", outbox=row.id, name=row.name)
         _put_off(row, f"{type(error).__name__}", done)
     else:
-        with writing() as unit:
-            _mark(
-                unit, row, state="sent", sent_at=unit.now, message_id=message_id, set_up_link=None, error=None
-            )
+        outbox.sent(row, message_id)
         done.sent += 1
+
+
+def _put_off(row: AnyRow, reason: str, done: Delivered) -> None:
+    if outbox.put_off(row, reason):
+        done.stayed(reason)
+    elif outbox.fail(row, f"given up after 72 hours: {reason}", came_back=False):
+        done.stayed(reason, for_good=True)
 
 
 def message_id_of(row: AnyRow, domain: str) -> str:
     """The Message-ID of an outbox row: the same at each try, and telling nothing of the case."""
     return f"<{row.epoch}.{hashlib.sha256(row.dedupe_key.encode()).hexdigest()[:32]}@{domain}>"
-
-
-def _composed(room: PostRoom, row: AnyRow, message_id: str) -> Any:
-    with reading() as unit:
-        address, facts, forbidden = mail_facts.for_row(unit, row, room.base_url)
-    return compose(
-        row.name,
-        to=address,
-        facts=facts,
-        message_id=message_id,
-        sender=room.mail_from,
-        prefixes=room.prefixes,
-        forbidden=forbidden,
-    )
-
-
-def _put_off(row: AnyRow, error: str, done: Delivered) -> None:
-    with writing() as unit:
-        expired = row.attempts > FEWEST_TRIES and unit.now - row.owed_at > GIVE_UP
-        if not expired:
-            _mark(unit, row, next_at=unit.now + _wait(row.attempts), error=error[:200])
-            done.put_off += 1
-            done.reasons[error] += 1
-    if expired:
-        _fail(row, f"given up after 72 hours: {error}", done, came_back=False)
-
-
-def _wait(attempts: int) -> timedelta:
-    """Doubles from 30 seconds to an hour, with a quarter of jitter so that mails do not march in step."""
-    wait = min(FIRST_WAIT * float(2 ** min(attempts - 1, 10)), LONGEST_WAIT)
-    return wait * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, guards nothing)
-
-
-def _fail(row: AnyRow, error: str, done: Delivered, *, came_back: bool) -> None:
-    """For good: the person counts as not told, and the deputy and the board office hear of it."""
-    with writing() as unit:
-        if _mark(unit, row, state="failed", error=error[:200]):
-            undeliverable.tell_others(unit, row, came_back=came_back)
-            done.failed += 1
-            done.reasons[error] += 1
-
-
-def _mark(unit: Unit, row: AnyRow, **values: Any) -> bool:
-    """Marks a leased row, if the lease is still ours. False when another run has taken it over."""
-    marked = unit.session.scalar(
-        update(OutboxRow)
-        .where(OutboxRow.id == row.id, OutboxRow.lease_token == row.lease_token, OutboxRow.state == "owed")
-        .values(lease_until=None, **values)
-        .returning(OutboxRow.id)
-    )
-    return marked is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A mail that is owed and has not left: what it is, how often it was tried, and why it did not go."""
-
-    name: str
-    to: str
-    attempts: int
-    error: str | None
-    next_at: datetime
-
-
-def waiting(newest: int = 100) -> tuple[Waiting, ...]:
-    """The mails that are owed, the next to be tried first."""
-    with reading() as unit:
-        rows = unit.session.execute(
-            select(OutboxRow.name, Account.email, OutboxRow.attempts, OutboxRow.error, OutboxRow.next_at)
-            .join(Account, Account.id == OutboxRow.account_id)
-            .where(OutboxRow.state == "owed")
-            .order_by(OutboxRow.next_at, OutboxRow.id)
-            .limit(newest)
-        )
-        return tuple(Waiting(*row) for row in rows)

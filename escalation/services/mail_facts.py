@@ -1,5 +1,8 @@
 """The public facts that may stand in a mail, read when it is sent. Never a name, never an agency."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -14,12 +17,49 @@ from workflows.notices import marking
 from workflows.vocabulary import Phase
 
 
-def for_row(unit: Unit, row: AnyRow, base_url: str) -> tuple[str, Facts, frozenset[str]]:
-    """The address, the facts, and the words that must not stand in this mail (agency and people names)."""
-    place = unit.session.execute(
-        select(*Partnership.__table__.c).where(Partnership.id == row.partnership_id)
-    ).one()
-    address = unit.session.execute(select(Account.email).where(Account.id == row.account_id)).scalar_one()
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is needed to write one mail: the address, the facts, and the words that must not stand in it
+    (agency and people names)."""
+
+    address: str
+    facts: Facts
+    forbidden: frozenset[str]
+
+
+def letters(unit: Unit, rows: Sequence[AnyRow], base_url: str) -> dict[int, Letter]:
+    """The letters of outbox rows, by row id, read in a fixed number of statements for each partnership."""
+    places = _places(unit, rows)
+    addresses = _addresses(unit, rows)
+    files = _files(unit, rows)
+    return {
+        row.id: _letter(row, places[row.partnership_id], addresses[row.account_id], files, base_url)
+        for row in rows
+    }
+
+
+def _places(unit: Unit, rows: Sequence[AnyRow]) -> dict[int, AnyRow]:
+    wanted = {row.partnership_id for row in rows}
+    found = unit.session.execute(select(*Partnership.__table__.c).where(Partnership.id.in_(wanted)))
+    return {place.id: place for place in found}
+
+
+def _addresses(unit: Unit, rows: Sequence[AnyRow]) -> dict[int, str]:
+    wanted = {row.account_id for row in rows}
+    found = unit.session.execute(select(Account.id, Account.email).where(Account.id.in_(wanted)))
+    return {account.id: account.email for account in found}
+
+
+def _files(unit: Unit, rows: Sequence[AnyRow]) -> dict[int, CaseFile]:
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        if row.case_id is not None:
+            wanted[row.partnership_id].add(row.case_id)
+    loaded = (case_file.load(unit.session, place, sorted(cases), unit.now) for place, cases in wanted.items())
+    return {case: file for files in loaded for case, file in files.items()}
+
+
+def _letter(row: AnyRow, place: AnyRow, address: str, files: Mapping[int, CaseFile], base_url: str) -> Letter:
     common = {
         "service_name": place.service_name,
         "partnership_name": place.name,
@@ -31,9 +71,9 @@ def for_row(unit: Unit, row: AnyRow, base_url: str) -> tuple[str, Facts, frozens
         "set_up_link": row.set_up_link,
     }
     if row.case_id is None:
-        return address, _account_facts(common, base_url), frozenset()
-    file = case_file.load(unit.session, row.partnership_id, [row.case_id], unit.now)[row.case_id]
-    return address, _case_facts(common, file, row, base_url), _forbidden(file)
+        return Letter(address, _account_facts(common, base_url), frozenset())
+    file = files[row.case_id]
+    return Letter(address, _case_facts(common, file, row, base_url), _forbidden(file))
 
 
 def _account_facts(common: dict[str, Any], base_url: str) -> Facts:
