@@ -84,7 +84,9 @@ def server() -> Iterator[Server]:
         if os.geteuid() == 0:
             nobody = pwd.getpwnam("nobody")
             os.chown(data, nobody.pw_uid, nobody.pw_gid)
-        _call(data, programs / "initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", f"--username={USER}")
+        _call(
+            data, programs / "initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", f"--username={USER}"
+        )
         options = " ".join(f"-c {name}={value}" for name, value in OPTIONS.items())
         options += f" -c unix_socket_directories='{data}'"
         _call(data, programs / "pg_ctl", "start", "-w", "-l", data / "log", "-o", options)
@@ -119,7 +121,12 @@ def _call(data: Path, *command: str | Path) -> None:
     user = "nobody" if os.geteuid() == 0 else None
     with words.open("w") as output:
         done = subprocess.run(  # noqa: S603
-            [*command, "-D", data], cwd=data, stdin=subprocess.DEVNULL, stdout=output, stderr=output, user=user
+            [*command, "-D", data],
+            cwd=data,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            user=user,
         )
     if done.returncode:
         log = data / "log"
@@ -144,7 +151,9 @@ def commit() -> str:
 
 def _processor() -> str:
     lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown"
+    )
 
 
 def _python() -> str:

@@ -141,7 +141,9 @@ def _reference(prefix: str, number: int) -> str:
     return f"{prefix}-26-{word}"
 
 
-def _load(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def _load(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
     names = ", ".join(columns)
     raw: Any = connection.connection
     if connection.dialect.name == "postgresql":
@@ -195,7 +197,10 @@ _VALUES = {
     ("event", "previous"): "link.previous",
     ("event", "hash"): "link.hash",
     ("outbox", "dedupe_key"): _DEDUPE,
-    ("outbox", "message_id"): f"CASE WHEN t.message_id IS NULL THEN NULL ELSE message_id(t.epoch, {_DEDUPE}) END",
+    (
+        "outbox",
+        "message_id",
+    ): f"CASE WHEN t.message_id IS NULL THEN NULL ELSE message_id(t.epoch, {_DEDUPE}) END",
     ("submission", "key"): "copy.public_id || '-' || substr(t.\"key\", 1, 32)",
     ("submission", "result"): "copy.public_id",
     ("", "case_id"): "copy.case_id",
@@ -214,7 +219,9 @@ def _remove(connection: Connection, templates: tuple[int, ...]) -> None:
 def _end(connection: Connection) -> None:
     """The next case that the service makes comes after these."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("""SELECT setval(pg_get_serial_sequence('"case"', 'id'), max(id)) FROM "case" """))
+        connection.execute(
+            text("""SELECT setval(pg_get_serial_sequence('"case"', 'id'), max(id)) FROM "case" """)
+        )
 
 
 def main() -> None:
@@ -228,7 +235,9 @@ def main() -> None:
     with service(given.url):
         start = time.perf_counter()
         fill(given.cases, given.due)
-        print(f"{given.cases} open cases, {given.due} due at {towns.DUE}: {time.perf_counter() - start:.1f} s")
+        print(
+            f"{given.cases} open cases, {given.due} due at {towns.DUE}: {time.perf_counter() - start:.1f} s"
+        )
 
 
 if __name__ == "__main__":

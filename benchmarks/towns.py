@@ -160,9 +160,7 @@ def _set_up(town: str, prefix: str) -> _Town:
 def _raise(town: _Town, route: _Route) -> _Raised:
     raiser = town.ids[route.raiser]
     choices = {c.name: c.public_id for c in places.agencies_to_challenge(raiser, town.partnership)}
-    new = concerns.NewConcern(
-        town.partnership, choices[route.agency.format(town.name)], route.role, _CONCERN
-    )
+    new = concerns.NewConcern(town.partnership, choices[route.agency.format(town.name)], route.role, _CONCERN)
     return _Raised(concerns.raise_concern(raiser, new, new_key()).public_id, town.ids[route.lead])
 
 
