@@ -64,7 +64,7 @@ class Server:
     def settings(self) -> str:
         """Its version and whether commits reach the disk, for the table of results."""
         with psycopg.connect(self.words("postgres")) as connection:
-            found = {q: connection.execute(f"SHOW {q}").fetchone() for q in _QUESTIONS}  # noqa: S608
+            found = {q: connection.execute(f"SHOW {q}").fetchone() for q in _QUESTIONS}
         return ", ".join(f"{name} {row[0]}" for name, row in found.items() if row)
 
     def _do(self, statement: str, *names: str) -> None:
@@ -120,7 +120,7 @@ def _call(data: Path, *command: str | Path) -> None:
     words = data.with_name("start-up")
     user = "nobody" if os.geteuid() == 0 else None
     with words.open("w") as output:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [*command, "-D", data],
             cwd=data,
             stdin=subprocess.DEVNULL,
@@ -135,7 +135,8 @@ def _call(data: Path, *command: str | Path) -> None:
 
 def words() -> str:
     """This machine in words: its processors and its Python."""
-    return f"{os.cpu_count()} cores ({_processor()}), {platform.system()} {platform.machine()}, Python {_python()}"
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{os.cpu_count()} cores ({_processor()}), {system}, Python {_python()}"
 
 
 def commit() -> str:
@@ -144,8 +145,8 @@ def commit() -> str:
     if git is None:
         return "unknown"
     here = Path(__file__).parent
-    head = subprocess.run([git, "rev-parse", "--short", "HEAD"], cwd=here, capture_output=True, text=True)  # noqa: S603
-    changed = subprocess.run([git, "status", "--porcelain"], cwd=here, capture_output=True, text=True)  # noqa: S603
+    head = subprocess.run([git, "rev-parse", "--short", "HEAD"], cwd=here, capture_output=True, text=True)
+    changed = subprocess.run([git, "status", "--porcelain"], cwd=here, capture_output=True, text=True)
     return head.stdout.strip() + (" and changes" if changed.stdout.strip() else "")
 
 

@@ -76,7 +76,7 @@ def _begin(connection: Connection) -> None:
         big = "BIGINT"
     else:
         big = "INTEGER"
-        connection.connection.create_function("message_id", 2, _message_id)  # type: ignore[attr-defined]  # sqlite3's own
+        connection.connection.create_function("message_id", 2, _message_id)
     for statement in (
         f"CREATE TEMPORARY TABLE copy (case_id {big} PRIMARY KEY, template {big}, public_id TEXT,"
         " reference TEXT, head TEXT)",
@@ -130,7 +130,7 @@ def _multiply(connection: Connection, templates: dict[int, _Template], wanted: l
     for table in _tables():
         connection.execute(text(_copied(table, connection.dialect.name)))
     for name in ("copy", "link"):
-        connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608
+        connection.execute(text(f"DELETE FROM {name}"))
 
 
 def _reference(prefix: str, number: int) -> str:
@@ -153,7 +153,7 @@ def _load(
         connection.execute(text(f"ANALYZE {table}"))
     else:
         marks = ", ".join("?" * len(columns))
-        raw.cursor().executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+        raw.cursor().executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
 
 
 def _tables() -> Iterator[Table]:
@@ -176,7 +176,7 @@ def _copied(table: Table, dialect: str) -> str:
     source = 'JOIN "case" source ON source.id = copy.template ' if table.name == "submission" else ""
     link = "JOIN link ON link.case_id = copy.case_id AND link.seq = t.seq " if table.name == "event" else ""
     return (
-        f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM copy {source}'  # noqa: S608
+        f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM copy {source}'
         f'JOIN "{table.name}" t ON {on.get(table.name, "t.case_id = copy.template")} {link}'
         "ORDER BY copy.case_id"
     )
@@ -209,11 +209,11 @@ _VALUES = {
 
 def _remove(connection: Connection, templates: tuple[int, ...]) -> None:
     last = max(templates)
-    of_templates = f'SELECT public_id FROM "case" WHERE id <= {last}'  # noqa: S608
-    connection.execute(text(f"DELETE FROM submission WHERE result IN ({of_templates})"))  # noqa: S608
+    of_templates = f'SELECT public_id FROM "case" WHERE id <= {last}'
+    connection.execute(text(f"DELETE FROM submission WHERE result IN ({of_templates})"))
     for table in reversed([t for t in _tables() if t.name != "submission"]):
         column = "id" if table.name == "case" else "case_id"
-        connection.execute(text(f'DELETE FROM "{table.name}" WHERE "{column}" <= {last}'))  # noqa: S608
+        connection.execute(text(f'DELETE FROM "{table.name}" WHERE "{column}" <= {last}'))
 
 
 def _end(connection: Connection) -> None:

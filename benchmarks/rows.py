@@ -7,10 +7,13 @@ from psycopg import sql
 
 TABLES = {
     "case": "id, stage, phase, entry_seq, pace, terms, position, version, event_seq",
-    "event": "case_id, seq, entry_seq, kind, actor_id, slot, regexp_replace(body, '\"(at_us|late_by)\":\\d+', '', 'g')",
+    "event": "case_id, seq, entry_seq, kind, actor_id, slot, "
+    "regexp_replace(body, '\"(at_us|late_by)\":\\d+', '', 'g')",
     "stage_entry": "case_id, seq, stage, phase, pace, cause, left_at IS NULL",
-    "participation": "case_id, no, side, slot, agency_id, post_id, account_id, vacant, entry_seq, ended_at IS NULL",
-    "deadline": "case_id, entry_seq, clock, rung, side, waits_for, budget, due_at, remind_at, calendar_version, state",
+    "participation": "case_id, no, side, slot, agency_id, post_id, account_id, vacant, entry_seq, "
+    "ended_at IS NULL",
+    "deadline": "case_id, entry_seq, clock, rung, side, waits_for, budget, due_at, remind_at, "
+    "calendar_version, state",
     "proposal": "case_id, event_seq, side, state",
     "statement": "case_id, event_seq, field, text",
     "outbox": "case_id, event_seq, name, account_id, slot, via, dedupe_key, state, epoch",

@@ -4,15 +4,16 @@ It decides nothing: it knows that every due case stands in manager review of the
 that every post is held, and that nobody holds two. It claims, locks and writes what the service writes:
 both events with their chain (hashed in the database), the ended deadline and the next, the stage that is
 left and the one entered, the two heads who now take part, the case, and six owed mails. The next due
-instants of each agency are counted once a sweep, by the service's own calendar.
+instants of each agency, by the service's own calendar, and whom to tell for each post are looked up once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
+from psycopg.rows import namedtuple_row
 
-from escalation.models.types import AnyRow
 from escalation.services import directory
 from workflows.amount import Amount
 from workflows.deadlines import due_instant, remind_instant
@@ -27,7 +28,7 @@ def sweep(address: str, chunk: int = CHUNK) -> int:
     """Moves every due case up, a transaction a chunk; gives how many were moved."""
     moved = 0
     with psycopg.connect(address) as connection:
-        _terms(connection)
+        _look_up(connection)
         while done := _chunk(connection, chunk):
             moved += done
         connection.execute(_NEXT_DUE)
@@ -48,23 +49,27 @@ def _read(connection: psycopg.Connection) -> tuple[datetime, int]:
     return row[0].astimezone(UTC), row[1]
 
 
-def _terms(connection: psycopg.Connection) -> None:
-    """The next deadline of each agency, if it is told now."""
+def _look_up(connection: psycopg.Connection) -> None:
+    """What is the same for a whole sweep: whom to tell for each post, and each agency's next deadline."""
     now, _ = _read(connection)
     connection.execute(
         "CREATE TEMPORARY TABLE term (agency_id bigint PRIMARY KEY, due_at timestamptz,"
         " remind_at timestamptz, calendar_version text, zone text)"
     )
-    with connection.cursor(row_factory=psycopg.rows.namedtuple_row) as cursor:
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
         agencies = cursor.execute(_AGENCIES).fetchall()
     with connection.cursor().copy("COPY term FROM STDIN") as copy:
         for row in terms(agencies, now):
             copy.write_row(row)
-    connection.execute("ANALYZE term")
+    psycopg.ClientCursor(connection).execute(_TOLD, {"now": now})
+    for statement in ("CREATE INDEX ON told (post_id)", "ANALYZE told", "ANALYZE term"):
+        connection.execute(statement)
     connection.commit()
 
 
-def terms(agencies: list[AnyRow], now: datetime) -> Iterator[tuple[int, datetime, datetime | None, str, str]]:
+def terms(
+    agencies: Sequence[Any], now: datetime
+) -> Iterator[tuple[int, datetime, datetime | None, str, str]]:
     """For each agency: when the position of its head is due and to be reminded of, by which calendar."""
     for agency in agencies:
         calendar = directory.calendar_of(agency)
@@ -95,7 +100,7 @@ WITH claimed AS MATERIALIZED (
          trunc(extract(epoch FROM %(now)s - d.due_at))::int AS late_by
   FROM deadline d JOIN "case" c ON c.partnership_id = d.partnership_id AND c.id = d.case_id
   WHERE d.state = 'open' AND d.set_aside IS NULL AND c.paused_at IS NULL AND d.due_at <= %(now)s
-  ORDER BY d.due_at, d.case_id LIMIT %(chunk)s FOR UPDATE OF c SKIP LOCKED
+  ORDER BY d.due_at LIMIT %(chunk)s FOR UPDATE OF c SKIP LOCKED
 ), place AS MATERIALIZED (
   SELECT c.id, count(*) AS places,
     max(p.agency_id) FILTER (WHERE p.slot = 'raising_lead') AS raising,
@@ -105,16 +110,6 @@ WITH claimed AS MATERIALIZED (
     max(p.post_id) FILTER (WHERE p.slot = 'business_manager') AS office
   FROM claimed c JOIN participation p ON p.partnership_id = c.partnership_id AND p.case_id = c.id
   GROUP BY c.id
-), held AS MATERIALIZED (
-  SELECT h.post_id, h.account_id, h.kind, h.kind = 'holder'
-    AND a.mail_ok AND (h.away_until IS NULL OR h.away_until <= %(now)s) AS present
-  FROM holding h JOIN account a ON a.id = h.account_id AND a.active
-  WHERE h.from_at <= %(now)s AND (h.to_at IS NULL OR h.to_at > %(now)s)
-), told AS MATERIALIZED (
-  SELECT post_id, account_id, kind FROM held WHERE present
-  UNION ALL
-  SELECT h.post_id, h.account_id, h.kind FROM held h WHERE h.kind = 'deputy'
-    AND NOT EXISTS (SELECT 1 FROM held p WHERE p.post_id = h.post_id AND p.present)
 ), lapsed AS MATERIALIZED (
   SELECT c.*, b.body AS body1, {_hash("c.event_seq + 1", "c.head", "b.body")} AS hash1
   FROM claimed c CROSS JOIN LATERAL (SELECT {_LAPSED} AS body) b
@@ -132,7 +127,8 @@ WITH claimed AS MATERIALIZED (
   SELECT partnership_id, id, event_seq + 1, entry_seq + 1, %(now)s, 'deadline_lapsed', body1, head, hash1
     FROM moved
   UNION ALL
-  SELECT partnership_id, id, event_seq + 2, entry_seq + 1, %(now)s, 'moved_up', body2, hash1, hash2 FROM moved
+  SELECT partnership_id, id, event_seq + 2, entry_seq + 1, %(now)s, 'moved_up', body2, hash1, hash2
+    FROM moved
 ), gone AS (
   UPDATE stage_entry s SET left_at = %(now)s FROM moved m
   WHERE s.partnership_id = m.partnership_id AND s.case_id = m.id AND s.seq = m.entry_seq
@@ -147,8 +143,8 @@ WITH claimed AS MATERIALIZED (
   SELECT partnership_id, id, places + 1, 'raising', 'raising_head', raising, raising_head, false,
     entry_seq + 1, %(now)s FROM moved
   UNION ALL
-  SELECT partnership_id, id, places + 2, 'challenged', 'challenged_head', challenged, challenged_head, false,
-    entry_seq + 1, %(now)s FROM moved
+  SELECT partnership_id, id, places + 2, 'challenged', 'challenged_head', challenged, challenged_head,
+    false, entry_seq + 1, %(now)s FROM moved
 ), ended AS (
   UPDATE deadline d SET state = 'lapsed', ended_at = %(now)s, late_by = m.late_by FROM moved m
   WHERE d.partnership_id = m.partnership_id AND d.case_id = m.id AND d.entry_seq = m.clock_entry
@@ -161,8 +157,10 @@ WITH claimed AS MATERIALIZED (
 ), mail AS (
   SELECT m.partnership_id, m.id, m.event_seq + 2 AS seq, n.name, n.slot, t.account_id, t.kind
   FROM moved m CROSS JOIN LATERAL (VALUES
-    ('moved_up_silent', 'challenged_manager', m.manager), ('moved_up_office', 'business_manager', m.office),
-    ('moved_up_next', 'challenged_head', m.challenged_head), ('moved_up_next', 'raising_head', m.raising_head),
+    ('moved_up_silent', 'challenged_manager', m.manager),
+    ('moved_up_office', 'business_manager', m.office),
+    ('moved_up_next', 'challenged_head', m.challenged_head),
+    ('moved_up_next', 'raising_head', m.raising_head),
     ('moved_up_told', 'raising_lead', m.lead)) n (name, slot, post)
   JOIN told t ON t.post_id = n.post
   UNION ALL
@@ -177,6 +175,19 @@ WITH claimed AS MATERIALIZED (
 UPDATE "case" c SET stage = 'senior_challenge', phase = 'senior', entry_seq = m.entry_seq + 1,
   version = c.version + 1, event_seq = m.event_seq + 2, head = m.hash2
 FROM moved m WHERE c.partnership_id = m.partnership_id AND c.id = m.id
+"""
+_TOLD = """
+CREATE TEMPORARY TABLE told AS
+WITH held AS (
+  SELECT h.post_id, h.account_id, h.kind, h.kind = 'holder'
+    AND a.mail_ok AND (h.away_until IS NULL OR h.away_until <= %(now)s) AS present
+  FROM holding h JOIN account a ON a.id = h.account_id AND a.active
+  WHERE h.from_at <= %(now)s AND (h.to_at IS NULL OR h.to_at > %(now)s)
+)
+SELECT post_id, account_id, kind FROM held WHERE present
+UNION ALL
+SELECT h.post_id, h.account_id, h.kind FROM held h WHERE h.kind = 'deputy'
+  AND NOT EXISTS (SELECT 1 FROM held p WHERE p.post_id = h.post_id AND p.present)
 """
 _NEXT_DUE = """
 SELECT d.due_at FROM deadline d JOIN "case" c ON c.partnership_id = d.partnership_id AND c.id = d.case_id

@@ -11,6 +11,7 @@ import cProfile
 import pstats
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 
 import psycopg
@@ -63,7 +64,7 @@ def on_copy(server: machine.Server, template: str, run: Callable[[str], float]) 
     server.create("round", template)
     with psycopg.connect(server.words("round")) as connection:
         for table in rows.TABLES:
-            connection.execute(f'SELECT count(t.*) FROM "{table}" t')  # type: ignore[arg-type]  # noqa: S608
+            connection.execute(f'SELECT count(t.*) FROM "{table}" t')
     server.settle()
     return run("round")
 
@@ -106,18 +107,15 @@ def _broken_chains(address: str) -> int:
 
 def compared(server: machine.Server, template: str, due: int, rounds: int) -> tuple[float, float]:
     """Cases a second by hand (with its best chunk) and by the service: medians, round by round."""
-    tries = {
-        chunk: on_copy(server, template, lambda name, chunk=chunk: by_hand(server, name, chunk))
-        for chunk in CHUNKS
-    }
+    tries = {chunk: on_copy(server, template, partial(by_hand, server, chunk=chunk)) for chunk in CHUNKS}
     best = min(tries, key=lambda chunk: tries[chunk])
     print(
         "  by hand, one round: " + ", ".join(f"{due / s:,.0f}/s in chunks of {c}" for c, s in tries.items())
     )
     hand, ours = [], []
     for number in range(rounds):
-        hand.append(on_copy(server, template, lambda name: by_hand(server, name, best)))
-        ours.append(on_copy(server, template, lambda name: by_service(server, name)))
+        hand.append(on_copy(server, template, partial(by_hand, server, chunk=best)))
+        ours.append(on_copy(server, template, partial(by_service, server)))
         print(f"  round {number + 1}: by hand {due / hand[-1]:,.0f}/s, the service {due / ours[-1]:,.0f}/s")
     return due / median(hand), due / median(ours)
 
@@ -145,10 +143,10 @@ def main() -> None:
 
 
 def _profile(server: machine.Server, due: int) -> None:
-    plain = on_copy(server, "filled", lambda name: by_service(server, name))
+    plain = on_copy(server, "filled", partial(by_service, server))
     print(f"the service  {due / plain:10,.0f} cases/s, without the profiler")
     profile = cProfile.Profile()
-    on_copy(server, "filled", lambda name: by_service(server, name, profile))
+    on_copy(server, "filled", partial(by_service, server, profile=profile))
     for order, lines in (("cumulative", 70), ("tottime", 35)):
         pstats.Stats(profile).sort_stats(order).print_stats(lines)
 
