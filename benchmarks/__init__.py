@@ -1,0 +1,1 @@
+"""How fast the service is, measured and not asserted: `make bench` runs all of it."""

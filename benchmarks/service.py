@@ -1,0 +1,48 @@
+"""The service as one process has it, on a database of the benchmark's own."""
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+
+from escalation.app import create_app, upgrade_database
+from escalation.config import Settings
+from escalation.extensions import db
+
+
+def settings_for(url: str, **others: Any) -> Settings:
+    """Settings for the database at `url`; `others` are settings by name."""
+    usual: dict[str, Any] = {
+        "public_base_url": "http://localhost",
+        "trusted_hosts": ("localhost",),
+        "smtp_host": "127.0.0.1",
+        "smtp_tls": "none",
+        "mail_from": "challenge@board.invalid",
+        "mail_domain": "board.invalid",
+        "log_level": "WARNING",
+    }
+    keys = {"secret_key": secrets.token_urlsafe(32), "password_salt": secrets.token_urlsafe(32)}
+    return Settings(database_url=url, **(usual | keys | others))
+
+
+def migrate(url: str) -> None:
+    """Brings an empty database to the service's state, by the real migrations."""
+    app = create_app(settings_for(url), migrating=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    with app.app_context():
+        upgrade_database()
+        db.engine.dispose()
+
+
+@contextmanager
+def service(url: str, **others: Any) -> Iterator[Flask]:
+    """The service, entered, on a migrated database. Its connections are closed at the end."""
+    app = create_app(settings_for(url, **others))
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.engine.dispose()
