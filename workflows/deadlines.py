@@ -9,6 +9,7 @@ is open. Hours, minutes and seconds are elapsed time: they ask no calendar.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -29,8 +30,16 @@ def due_instant(
     amount: Amount, notice: datetime, calendar: WorkingCalendar, sittings: Sequence[date] = ()
 ) -> datetime:
     """The instant (UTC) at which `amount`, counted from `notice` (aware), runs out."""
+    return _due_instant(amount, notice.astimezone(UTC), calendar, tuple(sittings))
+
+
+# A sweep asks the same of every case of a chunk: one notice, a handful of amounts and calendars.
+@lru_cache(maxsize=4096)
+def _due_instant(
+    amount: Amount, notice: datetime, calendar: WorkingCalendar, sittings: tuple[date, ...]
+) -> datetime:
     if amount.unit in _ELAPSED:
-        return notice.astimezone(UTC) + amount.count * _ELAPSED[amount.unit]
+        return notice + amount.count * _ELAPSED[amount.unit]
     if amount.unit is Unit.WORKING_HOURS:
         return _after_open_hours(timedelta(hours=amount.count), notice, calendar)
     return calendar.closing(spell_out(amount, notice, calendar, sittings)[-1])

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -54,6 +55,7 @@ class Utc(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
 
+@lru_cache(maxsize=1024)
 def utc_text(instant: datetime) -> str:
     """The fixed-width text of an instant, which sorts as time does."""
     return instant.astimezone(UTC).isoformat("T", "microseconds").removesuffix("+00:00") + "Z"

@@ -110,13 +110,17 @@ class CaseFile:
                 if s.side is Side.RAISING
                 and not is_raiser_slot(s)
                 and (post := self.post_for(s)) is not None
-                and post.accounts() == alone
+                and post.accounts == alone
             )
         )
 
     def place_in(self, slot: str) -> AnyRow | None:
         """The standing participation of a slot, if it has been seated."""
-        return next((p for p in self.places if p.slot == slot and p.ended_at is None), None)
+        return self._standing.get(slot)
+
+    @cached_property
+    def _standing(self) -> Mapping[str, AnyRow]:
+        return {p.slot: p for p in reversed(self.places) if p.ended_at is None}
 
     def post_for(self, slot: Slot) -> HeldPost | None:
         """The post of a slot: the one seated, else the one that the directory would seat now."""
@@ -128,14 +132,10 @@ class CaseFile:
     def find(self, slot: Slot, agency: int) -> HeldPost | None:
         """The post that answers for a slot in an agency: of its tier, of an alternative one, or borrowed."""
         line = self.row.challenged_role if slot.line else None
-        lender = slot.borrows.get(self.agencies[agency].kind)
-        agencies = (agency, *(a.id for a in self.agencies.values() if a.kind == lender))
-        found = (
-            self.directory.find(where, tier, line)
-            for where in agencies
-            for tier in (slot.tier, *slot.alternatives)
-        )
-        return next((post for post in found if post is not None), None)
+        lender = slot.borrows.get(self.agencies[agency].kind) if slot.borrows else None
+        lending = (a.id for a in self.agencies.values() if a.kind == lender) if lender else ()
+        tiers = (slot.tier, *slot.alternatives)
+        return self.directory.first((agency, *lending), tiers, line)
 
     def seats(self) -> Mapping[str, Seat]:
         """Who sits in each slot of the protocol today (or would, for slots not seated yet)."""
@@ -162,7 +162,7 @@ class CaseFile:
         if place.account_id == account:
             return True
         post = self.directory.posts.get(place.post_id) if place.post_id else None
-        return post is not None and account in post.accounts() and account not in self.recused
+        return post is not None and account in post.accounts and account not in self.recused
 
 
 def is_raiser_slot(slot: Slot) -> bool:
@@ -183,7 +183,7 @@ def load(
 
     `with_acted` also reads who ever acted for a side; `and_agencies` are known to the directory too.
     """
-    rows = session.execute(_cases(partnership, ids)).all()
+    rows = session.connection().execute(_cases(partnership, ids)).all()
     places = _by_case(session, select(*Participation.__table__.c), Participation, partnership, ids)
     clocks = _by_case(session, select(*Deadline.__table__.c), Deadline, partnership, ids)
     still_open = select(*ProposalRow.__table__.c).where(ProposalRow.state == "open")
@@ -241,7 +241,7 @@ def _by_case(
 ) -> dict[int, list[AnyRow]]:
     found: dict[int, list[AnyRow]] = defaultdict(list)
     primary = model.__table__.primary_key.columns
-    for row in session.execute(
+    for row in session.connection().execute(
         query.where(model.partnership_id == partnership, model.case_id.in_(ids)).order_by(*primary)
     ):
         found[row.case_id].append(row)

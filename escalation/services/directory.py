@@ -7,7 +7,7 @@ deputy is told, and where there is none, the board office.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -24,7 +24,7 @@ from workflows.vocabulary import AgencyKind, Side, Tier
 NOBODY: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeldPost:
     """A post with its agency's name, and the people who hold it or stand in, by display name."""
 
@@ -37,6 +37,7 @@ class HeldPost:
     holders: tuple[AnyRow, ...]
     deputies: tuple[AnyRow, ...]
 
+    @cached_property
     def accounts(self) -> frozenset[int]:
         """Everybody who may act for the post today, holders and deputies."""
         return frozenset(p.account_id for p in self.holders + self.deputies)
@@ -48,20 +49,22 @@ class Directory:
 
     at: datetime
     posts: Mapping[int, HeldPost]
-    _found: dict[tuple[int, str, str], HeldPost | None] = field(default_factory=dict, repr=False)
+    _found: dict[tuple[Any, ...], HeldPost | None] = field(default_factory=dict, repr=False)
     _seated: dict[tuple[Any, ...], Seat] = field(default_factory=dict, repr=False)
     """What was answered already: a sweep asks the same of two hundred cases."""
 
-    def find(self, agency_id: int, tier: str, line: str | None) -> HeldPost | None:
-        """The post that answers: that line if there is one, else a post of any line, else None."""
-        asked = (agency_id, tier, line or "")
+    def first(self, agencies: tuple[int, ...], tiers: tuple[str, ...], line: str | None) -> HeldPost | None:
+        """The first post of these agencies and tiers, in this order, that answers."""
+        asked = (agencies, tiers, line)
         if asked not in self._found:
-            self._found[asked] = self._looked_up(*asked)
+            found = (self.find(where, tier, line) for where in agencies for tier in tiers)
+            self._found[asked] = next((post for post in found if post is not None), None)
         return self._found[asked]
 
-    def _looked_up(self, agency_id: int, tier: str, line: str) -> HeldPost | None:
+    def find(self, agency_id: int, tier: str, line: str | None) -> HeldPost | None:
+        """The post that answers: that line if there is one, else a post of any line, else None."""
         of_tier = (p for p in self.posts.values() if p.agency_id == agency_id and p.tier == tier)
-        return min(of_tier, key=lambda p: (p.line != line, p.line != "", p.id), default=None)
+        return min(of_tier, key=lambda p: (p.line != (line or ""), p.line != "", p.id), default=None)
 
     def whom_to_tell(
         self, post: HeldPost, without: frozenset[int] = NOBODY

@@ -5,19 +5,18 @@ same `decide` as for a person, and writes through the same door. A chunk that ca
 tried again case by case, and the culprit is set aside with its reason: one bad case stops no other.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from escalation.models import Case, Deadline
 from escalation.models.types import AnyRow, AnySelect
 from escalation.services import case_file, transition
-from escalation.services.unit import Unit, passing, reading, retried, writing
+from escalation.services.unit import Unit, passing, reading, retried, went_away, writing
 from workflows.case import CLOCK, Refusal
 from workflows.commands import TimeOut
 from workflows.events import EventKind
@@ -45,10 +44,16 @@ class Swept:
 
 
 def lapse_overdue(chunk: int = CHUNK) -> Swept:
-    """Carries out every deadline that is due now, one stage for each case and transaction."""
+    """Carries out every deadline that is due now, one stage for each case and transaction.
+
+    The partnerships take turns, a chunk each: a large one keeps nobody waiting.
+    """
     swept = Swept()
-    while _sweep_chunk(swept, chunk):
-        pass
+    more = True
+    while more:
+        more = False
+        for partnership in _with_something_due():
+            more = _sweep_chunk(swept, partnership, chunk) or more
     swept.next_due = next_due()
     return swept
 
@@ -57,25 +62,35 @@ def lapse_overdue(chunk: int = CHUNK) -> Swept:
 def next_due() -> datetime | None:
     """The instant at which the next open deadline is due, or None when none runs."""
     with reading() as unit:
-        return unit.session.execute(
-            select(Deadline.due_at)
-            .join(Case, (Case.partnership_id == Deadline.partnership_id) & (Case.id == Deadline.case_id))
-            .where(*_runs())
-            .order_by(Deadline.due_at)
-            .limit(1)
-        ).scalar_one_or_none()
+        return unit.session.execute(_running(Deadline.due_at)).scalar_one_or_none()
 
 
 @retried
-def _sweep_chunk(swept: Swept, chunk: int) -> bool:
+def _with_something_due() -> tuple[int, ...]:
+    """The partnerships in which a deadline is due, the longest overdue first."""
+    with reading() as unit:
+        first = unit.session.execute(_running(Deadline.due_at)).scalar_one_or_none()
+        if first is None or first > unit.now:
+            return ()
+        due = (
+            select(Deadline.partnership_id)
+            .where(Deadline.state == "open", Deadline.set_aside.is_(None), Deadline.due_at <= unit.now)
+            .group_by(Deadline.partnership_id)
+            .order_by(func.min(Deadline.due_at))
+        )
+        return tuple(unit.session.execute(due).scalars())
+
+
+@retried
+def _sweep_chunk(swept: Swept, partnership: int, chunk: int) -> bool:
     """One chunk in one transaction. False when there was nothing (more) that could be done."""
     claimed: Sequence[AnyRow] = ()
     try:
         with writing() as unit:
-            claimed = unit.session.execute(_overdue(unit, chunk)).all()
-            done = _lapse(unit, claimed)
+            claimed = unit.connection.execute(_overdue(unit, partnership, chunk)).all()
+            done = _lapse(unit, partnership, claimed)
     except Exception as error:
-        if passing(error):
+        if went_away(error):
             raise
         _log.exception("a chunk of lapses failed; trying its cases one by one", size=len(claimed))
         if not claimed:
@@ -87,34 +102,40 @@ def _sweep_chunk(swept: Swept, chunk: int) -> bool:
     return bool(done)
 
 
-def _runs() -> tuple[Any, ...]:
-    """A deadline that can run out: it is open, nobody set it aside, and the clocks do not stand still."""
-    return (Deadline.state == "open", Deadline.set_aside.is_(None), Case.paused_at.is_(None))
-
-
-def _overdue(unit: Unit, limit: int) -> AnySelect:
-    """Due deadlines, longest overdue first, at most one a case, with their cases locked."""
+def _running(*columns: Any) -> AnySelect:
+    """The next deadline that can run out: it is open, nobody set it aside, the clocks do not stand still."""
     return (
-        select(Deadline.partnership_id, Deadline.case_id, Deadline.clock, Deadline.rung, Deadline.due_at)
+        select(*columns)
         .join(Case, (Case.partnership_id == Deadline.partnership_id) & (Case.id == Deadline.case_id))
-        .where(*_runs(), Deadline.due_at <= unit.now)
-        .order_by(Deadline.due_at, Deadline.case_id)
+        .where(Deadline.state == "open", Deadline.set_aside.is_(None), Case.paused_at.is_(None))
+        .order_by(Deadline.due_at)
+        .limit(1)
+    )
+
+
+def _overdue(unit: Unit, partnership: int, limit: int) -> AnySelect:
+    """Due deadlines, longest overdue first, with their cases locked."""
+    columns = (Deadline.partnership_id, Deadline.case_id, Deadline.clock, Deadline.rung, Deadline.due_at)
+    return (
+        _running(*columns)
+        .where(Deadline.partnership_id == partnership, Deadline.due_at <= unit.now)
+        .order_by(Deadline.case_id)
         .limit(limit)
         .with_for_update(of=Case, skip_locked=True)
     )
 
 
-def _lapse(unit: Unit, claimed: Sequence[AnyRow]) -> list[transition.Step]:
-    done: list[transition.Step] = []
-    by_partnership: dict[int, dict[int, AnyRow]] = defaultdict(dict)
+def _lapse(unit: Unit, partnership: int, claimed: Sequence[AnyRow]) -> list[transition.Step]:
+    """Moves the claimed cases, each by its first deadline: the next one is for the next transaction."""
+    first: dict[int, AnyRow] = {}
     for row in claimed:
-        by_partnership[row.partnership_id].setdefault(row.case_id, row)
-    for partnership, rows in by_partnership.items():
-        files = case_file.load(unit.session, partnership, list(rows), unit.now)
-        steps = [step for case, row in rows.items() if (step := _step(unit, files[case], row))]
-        transition.carry_out(unit, steps)
-        done += steps
-    return done
+        first.setdefault(row.case_id, row)
+    if not first:
+        return []
+    files = case_file.load(unit.session, partnership, list(first), unit.now)
+    steps = [step for case, row in first.items() if (step := _step(unit, files[case], row))]
+    transition.carry_out(unit, steps)
+    return steps
 
 
 def _step(unit: Unit, file: case_file.CaseFile, row: AnyRow) -> transition.Step | None:
@@ -139,7 +160,8 @@ def _of_those_that_end_together(file: case_file.CaseFile, row: AnyRow) -> AnyRow
 def _sweep_one(row: AnyRow, swept: Swept) -> None:
     try:
         with writing() as unit:
-            done = _lapse(unit, [row]) if unit.session.execute(_locked(row)).first() else []
+            there = unit.session.execute(_locked(row)).first()
+            done = _lapse(unit, row.partnership_id, [row]) if there else []
     except Exception as error:
         if passing(error):
             raise

@@ -53,7 +53,7 @@ def _standing(file: CaseFile, record: History, slot: Slot, seat: Seat) -> tuple[
 
 def _reached(file: CaseFile, record: History, slot: Slot, seat: Seat) -> tuple[Standing, datetime | None]:
     post = file.post_for(slot)
-    people = post.accounts() if post else frozenset()
+    people = post.accounts if post else frozenset()
     opened = [record.opened[a] for a in people if a in record.opened]
     if opened:
         return Standing.OPENED, min(opened)

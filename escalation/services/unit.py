@@ -30,7 +30,8 @@ WAITS = (0.05, 0.2, 0.5, 1.0, 2.0, 2.0)
 """Seconds before each new try: a promoted standby answers within a few, and a person waits no longer."""
 LONGEST = 10.0
 """No new try begins after so many seconds."""
-_PASSING = frozenset({"40001", "40P01", "25006"})
+_OUT_OF_ORDER = frozenset({"40001", "40P01"})
+_READ_ONLY = "25006"
 _log = structlog.get_logger(__name__)
 
 
@@ -78,10 +79,19 @@ def reading() -> Iterator[Unit]:
 
 def passing(error: Exception) -> bool:
     """True when the database went away, or would not put two units in order: the same may do later."""
+    return went_away(error) or (isinstance(error, DBAPIError) and _state(error) in _OUT_OF_ORDER)
+
+
+def went_away(error: Exception) -> bool:
+    """True when the database was shut down, failed over, or is a standby now."""
     if not isinstance(error, DBAPIError):
         return False
-    state = getattr(error.orig, "sqlstate", None) or ""
-    return error.connection_invalidated or state in _PASSING or state.startswith(("08", "57P0"))
+    state = _state(error)
+    return error.connection_invalidated or state == _READ_ONLY or state.startswith(("08", "57P0"))
+
+
+def _state(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
 
 
 def retried(use_case: Callable[P, T]) -> Callable[P, T]:
