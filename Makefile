@@ -66,7 +66,7 @@ lock: ## Pin the dependencies again, with hashes; UPGRADE=1 takes newer versions
 	build/lock/bin/pip install --quiet --disable-pip-version-check $(UV)
 	@for name in runtime develop; do \
 	  build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	    --no-annotate --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade) \
+	    --no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade) \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
 
