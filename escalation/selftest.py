@@ -115,7 +115,8 @@ class _Story:
         self.say(f"ok      {words}")
 
     def does(self, who: str, case: str, command: c.Command) -> CaseView:
-        return moves.make_move(case, self.ids[who], command, new_key())
+        moves.make_move(case, self.ids[who], command, new_key())
+        return cases.as_seen(case, self.ids[who])
 
     def raise_concern(self) -> str:
         gp = self.ids["amara.lewis"]

@@ -61,7 +61,8 @@ def _made(public_id: str, asker: int, given: Mapping[str, Any], key: str) -> Cas
     trigger, seen = _trigger(given), _seen(given)
     said = {name: answer for name, answer in given.items() if name not in ("trigger", "seen_version")}
     command = _command(public_id, asker, trigger, said)
-    return moves.make_move(public_id, asker, command, key, seen_version=seen)
+    moves.make_move(public_id, asker, command, key, seen_version=seen)
+    return cases.as_seen(public_id, asker)
 
 
 def _trigger(given: Mapping[str, Any]) -> Trigger:

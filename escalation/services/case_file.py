@@ -1,7 +1,7 @@
 """Everything that must be read of some cases before something can be decided about them.
 
-`load` reads a whole set of cases of one partnership in a fixed number of statements, so that a sweep
-over two hundred costs little more than a person's one.
+`load` reads a whole set of cases of one partnership in two statements, one for the cases and one for the
+directory around them, so that a sweep over two hundred costs little more than a person's one.
 """
 
 from collections import defaultdict
@@ -11,23 +11,24 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from escalation.models import (
     Account,
-    Agency,
     Case,
     Deadline,
     EventRow,
     Participation,
     ProposalRow,
+    ProtocolVersion,
     Recusal,
     StageEntry,
 )
 from escalation.models.types import AnyRow, AnySelect
 from escalation.services import directory, protocols, terms
-from escalation.services.directory import Directory, HeldPost
+from escalation.services.directory import Directory, HeldBy, HeldPost
+from escalation.services.together import Among, Together
 from notifications.message import Person, Seat, Via
 from workflows.calendar import WorkingCalendar
 from workflows.case import Actor, CaseState, LeadView, Position, Proposal, RunningClock, Terms
@@ -58,6 +59,9 @@ class CaseFile:
     parties: Mapping[Side, int]
     """The agency that now stands on the raising and on the challenged side."""
     acted: frozenset[int] = frozenset()
+    """Everybody who ever acted in the case for one of the sides, where that was asked for."""
+    held: tuple[HeldBy, ...] = ()
+    """The posts that the acting person holds today, in all partnerships, where that was asked for."""
 
     def state(self) -> CaseState:
         """The facts for `workflows.machine.decide`."""
@@ -176,28 +180,30 @@ def load(
     ids: Sequence[int],
     now: datetime,
     *,
-    with_acted: bool = False,
+    acting: int | None = None,
     and_agencies: frozenset[int] = frozenset(),
 ) -> dict[int, CaseFile]:
     """Reads the files of cases of one partnership, by case id. Cases that do not exist are left out.
 
-    `with_acted` also reads who ever acted for a side; `and_agencies` are known to the directory too.
+    With `acting`, an account, also which posts it holds and who ever acted for a side; `and_agencies` are
+    known to the directory too.
     """
-    rows = session.connection().execute(_cases(partnership, ids)).all()
-    places = _by_case(session, select(*Participation.__table__.c), Participation, partnership, ids)
-    clocks = _by_case(session, select(*Deadline.__table__.c), Deadline, partnership, ids)
-    still_open = select(*ProposalRow.__table__.c).where(ProposalRow.state == "open")
-    proposals = _by_case(session, still_open, ProposalRow, partnership, ids)
-    recusals = _by_case(session, select(*Recusal.__table__.c), Recusal, partnership, ids)
-    acted = _acted(session, partnership, ids) if with_acted else {}
-    board = directory.board_agency(session, partnership)
-    agencies = _agencies(
-        session, {p.agency_id for ps in places.values() for p in ps} | {board.id} | and_agencies
+    connection = session.connection()
+    asked = _OF_CASES if acting is None else _OF_CASES_AND_ACTS
+    found = asked.read(connection, partnership=partnership, cases=ids)
+    books = protocols.versions(
+        connection, {(r.protocol_version_id, r.protocol_sha256) for r in found["cases"]}
     )
-    books = protocols.versions(session, {row.protocol_version_id for row in rows})
-    lenders = directory.lenders(session, partnership, books.values())
-    agencies |= _agencies(session, lenders - agencies.keys())
-    known = directory.directory_of(session, partnership, agencies, now)
+    around = directory.around(
+        connection,
+        partnership,
+        now,
+        agencies={p.agency_id for p in found["places"]} | and_agencies,
+        kinds=directory.lending_kinds(books.values()),
+        account=acting,
+    )
+    places, clocks, proposals, recusals = (_by_case(found[name]) for name in _TABLES)
+    acted = _by_case(found.get("acted", []))
     return {
         row.id: CaseFile(
             row=row,
@@ -208,13 +214,14 @@ def load(
             lapsed=frozenset(c.clock for c in clocks[row.id] if _runs_here(c, row) and c.state == "lapsed"),
             proposal=next(iter(proposals[row.id]), None),
             recused=frozenset(r.account_id for r in recusals[row.id]),
-            directory=known,
-            agencies=agencies,
-            board_agency=board.id,
+            directory=around.directory,
+            agencies=around.agencies,
+            board_agency=around.board,
             parties=_parties(places[row.id]),
-            acted=acted.get(row.id, frozenset()),
+            acted=frozenset(a.actor_id for a in acted[row.id]),
+            held=around.held,
         )
-        for row in rows
+        for row in found["cases"]
     }
 
 
@@ -223,27 +230,9 @@ def _runs_here(clock: AnyRow, case: AnyRow) -> bool:
     return bool(clock.entry_seq == case.entry_seq or clock.clock.startswith(CAP))
 
 
-def _cases(partnership: int, ids: Sequence[int]) -> AnySelect:
-    silent = exists().where(
-        StageEntry.partnership_id == Case.partnership_id,
-        StageEntry.case_id == Case.id,
-        StageEntry.cause == Cause.SILENCE,
-    )
-    return (
-        select(*Case.__table__.c, Account.mail_ok.label("raiser_mail_ok"), silent.label("moved_by_silence"))
-        .join(Account, Account.id == Case.raiser_id)
-        .where(Case.partnership_id == partnership, Case.id.in_(ids))
-    )
-
-
-def _by_case(
-    session: Session, query: AnySelect, model: Any, partnership: int, ids: Sequence[int]
-) -> dict[int, list[AnyRow]]:
+def _by_case(rows: Sequence[AnyRow]) -> dict[int, list[AnyRow]]:
     found: dict[int, list[AnyRow]] = defaultdict(list)
-    primary = model.__table__.primary_key.columns
-    for row in session.connection().execute(
-        query.where(model.partnership_id == partnership, model.case_id.in_(ids)).order_by(*primary)
-    ):
+    for row in rows:
         found[row.case_id].append(row)
     return found
 
@@ -253,32 +242,63 @@ def _parties(places: list[AnyRow]) -> dict[Side, int]:
     return {Side(p.side): p.agency_id for p in reversed(standing)}
 
 
-def _agencies(session: Session, ids: set[int]) -> dict[int, AnyRow]:
-    rows = session.execute(select(*Agency.__table__.c).where(Agency.id.in_(sorted(ids))))
-    return {row.id: row for row in rows}
+def _cases() -> AnySelect:
+    silent = exists().where(
+        StageEntry.partnership_id == Case.partnership_id,
+        StageEntry.case_id == Case.id,
+        StageEntry.cause == Cause.SILENCE,
+    )
+    of_version = (ProtocolVersion.partnership_id == Case.partnership_id) & (
+        ProtocolVersion.id == Case.protocol_version_id
+    )
+    return (
+        select(
+            *Case.__table__.c,
+            Account.mail_ok.label("raiser_mail_ok"),
+            silent.label("moved_by_silence"),
+            ProtocolVersion.sha256.label("protocol_sha256"),
+        )
+        .join(Account, Account.id == Case.raiser_id)
+        .join(ProtocolVersion, of_version)
+        .where(Case.partnership_id == bindparam("partnership"), Among(Case.id, "cases"))
+    )
 
 
-def _acted(session: Session, partnership: int, ids: Sequence[int]) -> dict[int, frozenset[int]]:
+def _of(model: Any, *columns: Any) -> AnySelect:
+    """What the cases have in one table, by its key."""
+    query = select(*(columns or model.__table__.c))
+    return query.where(
+        model.partnership_id == bindparam("partnership"), Among(model.case_id, "cases")
+    ).order_by(*model.__table__.primary_key.columns)
+
+
+def _acted() -> AnySelect:
     """Everybody who ever acted in a case for one of the sides: none of them may decide it."""
-    rows = session.execute(
-        select(EventRow.case_id, EventRow.actor_id, EventRow.slot)
+    for_a_side = exists().where(
+        Participation.partnership_id == EventRow.partnership_id,
+        Participation.case_id == EventRow.case_id,
+        Participation.slot == EventRow.slot,
+        Participation.side != Side.BOARD,
+    )
+    return (
+        select(EventRow.case_id, EventRow.actor_id)
         .where(
-            EventRow.partnership_id == partnership, EventRow.case_id.in_(ids), EventRow.actor_id.is_not(None)
+            EventRow.partnership_id == bindparam("partnership"),
+            Among(EventRow.case_id, "cases"),
+            EventRow.actor_id.is_not(None),
+            for_a_side,
         )
         .distinct()
-    ).all()
-    sides = session.execute(
-        select(Participation.case_id, Participation.slot)
-        .where(
-            Participation.partnership_id == partnership,
-            Participation.case_id.in_(ids),
-            Participation.side != Side.BOARD,
-        )
-        .distinct()
-    ).all()
-    on_a_side = {(s.case_id, s.slot) for s in sides}
-    acted: dict[int, set[int]] = defaultdict(set)
-    for row in rows:
-        if (row.case_id, row.slot) in on_a_side:
-            acted[row.case_id].add(row.actor_id)
-    return {case: frozenset(people) for case, people in acted.items()}
+    )
+
+
+_TABLES = ("places", "clocks", "proposals", "recusals")
+_QUERIES = {
+    "cases": _cases(),
+    "places": _of(Participation),
+    "clocks": _of(Deadline),
+    "proposals": _of(ProposalRow).where(ProposalRow.state == "open"),
+    "recusals": _of(Recusal, Recusal.case_id, Recusal.account_id),
+}
+_OF_CASES = Together(**_QUERIES)
+_OF_CASES_AND_ACTS = Together(**_QUERIES, acted=_acted())

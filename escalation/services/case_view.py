@@ -13,7 +13,7 @@ from sqlalchemy import select
 from escalation.models import Partnership
 from escalation.models.types import AnyRow
 from escalation.security.permissions import Reading, permitted, relation_of
-from escalation.services import case_file, directory, history
+from escalation.services import case_file, history
 from escalation.services.case_file import CaseFile, is_raiser_slot
 from escalation.services.choices import choices_for
 from escalation.services.deadline_view import deadline_views, main_deadline, own_deadline
@@ -55,7 +55,7 @@ def slot_of(unit: Unit, partnership: int, case: int, account: int) -> str | None
 
 def view_of(unit: Unit, partnership: int, case: int, account: int) -> CaseView:
     """The case as one person may see it. The caller has already asked `security.access`."""
-    file = case_file.load(unit.session, partnership, [case], unit.now, with_acted=True)[case]
+    file = case_file.load(unit.session, partnership, [case], unit.now, acting=account)[case]
     record = history.read(unit.session, partnership, case)
     return _View(unit, file, record, account).make()
 
@@ -203,8 +203,7 @@ class _View:
         )
 
     def _actions(self) -> tuple[ActionView, ...]:
-        held = directory.posts_of(self.unit.session, self.account, self.unit.now)
-        agencies = frozenset(p.agency_id for p in held if p.agency_kind != AgencyKind.BOARD)
+        agencies = frozenset(p.agency_id for p in self.file.held if p.agency_kind != AgencyKind.BOARD)
         actor = self.file.actor(self.account, agencies)
         return tuple(
             ActionView(
@@ -216,8 +215,7 @@ class _View:
 
     def _may_raise_again(self) -> bool:
         """On the raising side, and today in an agency of the partnership, as raising asks."""
-        held = directory.posts_of(self.unit.session, self.account, self.unit.now)
-        here = (p for p in held if p.partnership_id == self.file.row.partnership_id)
+        here = (p for p in self.file.held if p.partnership_id == self.file.row.partnership_id)
         return self._my_side() is Side.RAISING and any(p.agency_kind != AgencyKind.BOARD for p in here)
 
     def _last_activity(self) -> datetime:

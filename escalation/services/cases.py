@@ -25,6 +25,12 @@ def as_seen(public_id: str, account: int) -> CaseView:
         return _view(unit, public_id, account)
 
 
+def require_part(public_id: str, account: int) -> None:
+    """Raises NotFound unless the person takes part in the case."""
+    with reading() as unit:
+        access.find(unit.session, public_id, account, unit.now)
+
+
 def _view(unit: Unit, public_id: str, account: int) -> CaseView:
     partnership, case = access.find(unit.session, public_id, account, unit.now)
     return case_view.view_of(unit, partnership, case, account)

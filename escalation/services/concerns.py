@@ -49,8 +49,7 @@ class _Ground:
     challenged: AnyRow
     version: int
     protocol: Protocol
-    agencies: dict[int, AnyRow]
-    board: int
+    around: directory.Around
 
 
 @retried
@@ -79,10 +78,10 @@ def _raise(unit: Unit, account: int, concern: NewConcern, key: str) -> str:
     earlier = submissions.first_result(unit, account, ground.partnership.id, key, print_, public_id)
     if earlier is not None:
         return earlier
-    file = _empty_file(unit, account, concern, ground, case_id=0)
+    file = _empty_file(account, concern, ground, case_id=0)
     decision = _begin(file, concern, unit)
     case_id = _insert(unit, account, concern, ground, decision, public_id)
-    file = _empty_file(unit, account, concern, ground, case_id)
+    file = _empty_file(account, concern, ground, case_id)
     slot = next(s.id for s in ground.protocol.slots.values() if case_file.is_raiser_slot(s))
     transition.carry_out(
         unit, [transition.Step(file, decision, account, slot, None, concern.command.prose())]
@@ -114,12 +113,14 @@ def _ground(unit: Unit, account: int, concern: NewConcern) -> _Ground:
     if challenged is None:
         raise NotFound
     version, protocol = protocols.in_force(session, partnership.id, unit.now)
-    board = directory.board_agency(session, partnership.id)
-    own = session.execute(select(*Agency.__table__.c).where(Agency.id == raising)).one()
-    agencies = {own.id: own, challenged.id: challenged, board.id: board}
-    for lender in sorted(directory.lenders(session, partnership.id, [protocol]) - agencies.keys()):
-        agencies[lender] = session.execute(select(*Agency.__table__.c).where(Agency.id == lender)).one()
-    return _Ground(partnership, raising, challenged, version, protocol, agencies, board.id)
+    around = directory.around(
+        session.connection(),
+        partnership.id,
+        unit.now,
+        agencies=(raising, challenged.id),
+        kinds=directory.lending_kinds([protocol]),
+    )
+    return _Ground(partnership, raising, challenged, version, protocol, around)
 
 
 def raising_agency(session: Session, account: int, partnership: int, unit: Unit) -> int:
@@ -136,9 +137,8 @@ def raising_agency(session: Session, account: int, partnership: int, unit: Unit)
     return min(own, key=lambda p: (p.tier != Tier.PRACTITIONER, p.post_id)).agency_id
 
 
-def _empty_file(unit: Unit, account: int, concern: NewConcern, ground: _Ground, case_id: int) -> CaseFile:
+def _empty_file(account: int, concern: NewConcern, ground: _Ground, case_id: int) -> CaseFile:
     """The file of a case that does not stand yet: nobody takes part, nothing runs."""
-    known = directory.directory_of(unit.session, ground.partnership.id, ground.agencies, unit.now)
     row: Any = NewRow(
         id=case_id,
         partnership_id=ground.partnership.id,
@@ -155,9 +155,9 @@ def _empty_file(unit: Unit, account: int, concern: NewConcern, ground: _Ground, 
         lapsed=frozenset(),
         proposal=None,
         recused=frozenset(),
-        directory=known,
-        agencies=ground.agencies,
-        board_agency=ground.board,
+        directory=ground.around.directory,
+        agencies=ground.around.agencies,
+        board_agency=ground.around.board,
         parties={Side.RAISING: ground.raising, Side.CHALLENGED: ground.challenged.id},
     )
 
@@ -208,7 +208,7 @@ def preview(account: int, concern: NewConcern) -> RaisePreview:
     """What would happen if this were sent now: who is told, until when, and what silence does."""
     with reading() as unit:
         ground = _ground(unit, account, concern)
-        file = _empty_file(unit, account, concern, ground, case_id=0)
+        file = _empty_file(account, concern, ground, case_id=0)
         decision = _begin(file, concern, unit)
         main = next((c for c in decision.started if c.side is Side.CHALLENGED), decision.started[0])
         stage = ground.protocol.stages[decision.after.stage]

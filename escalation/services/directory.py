@@ -4,18 +4,20 @@ People are found through posts, never by name. A post without a holder who can b
 deputy is told, and where there is none, the board office.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from escalation.models import Account, Agency, Holding, Membership, Post
 from escalation.models.places import HoldingKind
-from escalation.models.types import AnyRow
+from escalation.models.types import AnyRow, AnySelect, Utc
+from escalation.services.together import Among, Together
 from notifications.message import Person, Seat, Via
 from workflows.calendar import WorkingCalendar
 from workflows.protocol import Protocol, Slot
@@ -94,17 +96,49 @@ class Directory:
 
 def directory_of(session: Session, partnership: int, agencies: Iterable[int], now: datetime) -> Directory:
     """Reads the posts of `agencies` in a partnership and who holds them at `now`."""
-    wanted = sorted(set(agencies))
-    posts = session.execute(
-        select(Post.id, Post.agency_id, Post.tier, Post.line, Post.title, Agency.name.label("agency"))
-        .join(Agency, Agency.id == Post.agency_id)
-        .where(Post.partnership_id == partnership, Post.agency_id.in_(wanted))
-        .order_by(Post.id)
-    ).all()
-    people = session.execute(
-        _current_holdings(now).where(Holding.partnership_id == partnership, Post.agency_id.in_(wanted))
-    ).all()
-    return Directory(now, {p.id: _held(p, [h for h in people if h.post_id == p.id]) for p in posts})
+    return around(session.connection(), partnership, now, agencies=set(agencies)).directory
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What surrounds some cases: their agencies and the board's, the directory of these, and the posts
+    that one person holds."""
+
+    agencies: Mapping[int, AnyRow]
+    board: int
+    directory: Directory
+    held: tuple["HeldBy", ...] = ()
+
+
+def around(
+    connection: Connection,
+    partnership: int,
+    now: datetime,
+    *,
+    agencies: Collection[int],
+    kinds: Collection[str] = (),
+    account: int | None = None,
+) -> Around:
+    """Reads `agencies` of a partnership, its board, and all agencies of `kinds`; their posts and who holds
+    them at `now`; with an `account`, also the posts that it holds, in all partnerships.
+
+    Raises LookupError when the board's own agency was not set up.
+    """
+    asked = _AROUND if account is None else _AROUND_A_PERSON
+    whose = {} if account is None else {"account": account}
+    found = asked.read(connection, partnership=partnership, now=now, agencies=agencies, kinds=kinds, **whose)
+    board = next((a.id for a in found["agencies"] if a.kind == AgencyKind.BOARD), None)
+    if board is None:
+        raise LookupError("this partnership has no board agency: run `escalation setup`")
+    people = defaultdict(list)
+    for person in found["people"]:
+        people[person.post_id].append(person)
+    return Around(
+        {agency.id: agency for agency in found["agencies"]},
+        board,
+        Directory(now, {post.id: _held(post, people[post.id]) for post in found["posts"]}),
+        tuple(HeldBy(*row) for row in found.get("held", ())),
+    )
 
 
 def _held(post: AnyRow, people: list[AnyRow]) -> HeldPost:
@@ -121,24 +155,7 @@ def _held(post: AnyRow, people: list[AnyRow]) -> HeldPost:
     )
 
 
-def _current_holdings(now: datetime) -> Any:
-    return (
-        select(
-            Holding.post_id,
-            Holding.account_id,
-            Holding.kind,
-            Holding.away_until,
-            Account.name,
-            Account.mail_ok,
-        )
-        .join(Account, Account.id == Holding.account_id)
-        .join(Post, and_(Post.partnership_id == Holding.partnership_id, Post.id == Holding.post_id))
-        .where(Account.active, is_current(now))
-        .order_by(Holding.id)
-    )
-
-
-def is_current(now: datetime) -> Any:
+def is_current(now: datetime | BindParameter[datetime]) -> Any:
     """The condition that a holding counts at `now`."""
     return and_(Holding.from_at <= now, or_(Holding.to_at.is_(None), Holding.to_at > now))
 
@@ -157,14 +174,7 @@ class HeldBy:
 
 def posts_of(session: Session, account: int, now: datetime) -> tuple[HeldBy, ...]:
     """Every post that the account holds or deputises for today, in all partnerships."""
-    rows = session.execute(
-        select(Post.partnership_id, Post.id, Post.agency_id, Agency.kind, Post.tier, Post.title)
-        .join(Holding, and_(Holding.partnership_id == Post.partnership_id, Holding.post_id == Post.id))
-        .join(Agency, Agency.id == Post.agency_id)
-        .join(Account, Account.id == Holding.account_id)
-        .where(Holding.account_id == account, Account.active, is_current(now))
-        .order_by(Post.id)
-    )
+    rows = _HELD.read(session.connection(), account=account, now=now)["held"]
     return tuple(HeldBy(*row) for row in rows)
 
 
@@ -180,17 +190,9 @@ def board_agency(session: Session, partnership: int) -> AnyRow:
     return row
 
 
-def lenders(session: Session, partnership: int, protocols: Iterable[Protocol]) -> set[int]:
-    """The agencies of a partnership from which, under these protocols, others may borrow a post."""
-    kinds = {k for p in protocols for slot in p.slots.values() for k in slot.borrows.values()}
-    if not kinds:
-        return set()
-    rows = session.execute(
-        select(Agency.id)
-        .join(Membership, Membership.agency_id == Agency.id)
-        .where(Membership.partnership_id == partnership, Agency.kind.in_(sorted(kinds)))
-    )
-    return set(rows.scalars())
+def lending_kinds(protocols: Iterable[Protocol]) -> frozenset[str]:
+    """The kinds of agency from which, under these protocols, others may borrow a post."""
+    return frozenset(k for p in protocols for slot in p.slots.values() for k in slot.borrows.values())
 
 
 def calendar_of(agency: AnyRow) -> WorkingCalendar:
@@ -213,6 +215,69 @@ def _calendar(
         closures=frozenset(date.fromisoformat(d) for d in closures.split()),
     )
 
+
+def _wanted() -> Any:
+    """The agencies that are asked for: by id, by kind, and always the board's own."""
+    return or_(
+        Among(Agency.id, "agencies"), Among(Agency.kind, "kinds"), Agency.kind == str(AgencyKind.BOARD)
+    )
+
+
+def _member() -> Any:
+    return and_(Membership.agency_id == Agency.id, Membership.partnership_id == bindparam("partnership"))
+
+
+def _posts() -> AnySelect:
+    return (
+        select(Post.id, Post.agency_id, Post.tier, Post.line, Post.title, Agency.name.label("agency"))
+        .join(Agency, Agency.id == Post.agency_id)
+        .join(Membership, _member())
+        .where(Post.partnership_id == bindparam("partnership"), _wanted())
+        .order_by(Post.id)
+    )
+
+
+def _people() -> AnySelect:
+    return (
+        select(
+            Holding.post_id,
+            Holding.account_id,
+            Holding.kind,
+            Holding.away_until,
+            Account.name,
+            Account.mail_ok,
+        )
+        .join(Account, Account.id == Holding.account_id)
+        .join(Post, and_(Post.partnership_id == Holding.partnership_id, Post.id == Holding.post_id))
+        .join(Agency, Agency.id == Post.agency_id)
+        .join(Membership, _member())
+        .where(
+            Holding.partnership_id == bindparam("partnership"), Account.active, is_current(_NOW), _wanted()
+        )
+        .order_by(Holding.id)
+    )
+
+
+def _held_by() -> AnySelect:
+    return (
+        select(Post.partnership_id, Post.id, Post.agency_id, Agency.kind, Post.tier, Post.title)
+        .join(Holding, and_(Holding.partnership_id == Post.partnership_id, Holding.post_id == Post.id))
+        .join(Agency, Agency.id == Post.agency_id)
+        .join(Account, Account.id == Holding.account_id)
+        .where(Holding.account_id == bindparam("account"), Account.active, is_current(_NOW))
+        .order_by(Post.id)
+    )
+
+
+_NOW = bindparam("now", type_=Utc())
+_HELD = Together(held=_held_by())
+_QUERIES = {
+    "agencies": select(*Agency.__table__.c).join(Membership, _member()).where(_wanted()),
+    "posts": _posts(),
+    "people": _people(),
+}
+_AROUND = Together(**_QUERIES)
+_AROUND_A_PERSON = Together(**_QUERIES, held=_held_by())
 
 __all__ = [
     "Directory",

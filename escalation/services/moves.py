@@ -44,8 +44,8 @@ _CLOSED = "This case is closed. If somebody may still be at risk, raise a new co
 @retried
 def make_move(
     public_id: str, account: int, command: Command, key: str, *, seen_version: int | None = None
-) -> CaseView:
-    """Makes a move on a case for a person, once for each `key`, and gives the case as it then is.
+) -> None:
+    """Makes a move on a case for a person, once for each `key`.
 
     `seen_version` is the version of the case on the page that was answered. Raises NotFound for a
     case the person has no part in, and Refused (with the case as it is) when the move is not possible.
@@ -55,7 +55,6 @@ def make_move(
             _move(unit, public_id, account, command, key, seen_version)
     except Refused as refused:
         raise Refused(refused.code, refused.reason, cases.as_seen(public_id, account)) from refused
-    return cases.as_seen(public_id, account)
 
 
 def _move(unit: Unit, public_id: str, account: int, command: Command, key: str, seen: int | None) -> None:
@@ -64,9 +63,8 @@ def _move(unit: Unit, public_id: str, account: int, command: Command, key: str, 
     if submissions.first_result(unit, account, partnership, key, print_, public_id) is not None:
         return
     also = frozenset({command.agency}) if isinstance(command, Readdress) else frozenset()
-    file = case_file.load(unit.session, partnership, [case], unit.now, with_acted=True, and_agencies=also)[
-        case
-    ]
+    files = case_file.load(unit.session, partnership, [case], unit.now, acting=account, and_agencies=also)
+    file = files[case]
     _refuse_if_moved_on(unit.session, file, seen)
     step = _decided(unit, file, account, command)
     transition.carry_out(unit, [step])
@@ -75,8 +73,7 @@ def _move(unit: Unit, public_id: str, account: int, command: Command, key: str, 
 
 
 def _decided(unit: Unit, file: CaseFile, account: int, command: Command) -> transition.Step:
-    held = directory.posts_of(unit.session, account, unit.now)
-    agencies = frozenset(p.agency_id for p in held if p.agency_kind != AgencyKind.BOARD)
+    agencies = frozenset(p.agency_id for p in file.held if p.agency_kind != AgencyKind.BOARD)
     actor = file.actor(account, agencies)
     relations = {relation_of(file.protocol, slot) for slot in actor.slots}
     if not permitted(relations, command.trigger, Phase(file.row.phase)):

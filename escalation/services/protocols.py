@@ -1,9 +1,10 @@
 """Which protocol is in force, and the one that a case began under."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from escalation.errors import InvalidInput, Refused
@@ -31,14 +32,15 @@ def in_force(session: Session, partnership: int, now: datetime) -> tuple[int, Pr
     return row.id, _parsed(row.sha256, row.body)
 
 
-def versions(session: Session, ids: set[int]) -> dict[int, Protocol]:
-    """The protocols of version rows, by id."""
-    rows = session.execute(
-        select(ProtocolVersion.id, ProtocolVersion.sha256, ProtocolVersion.body).where(
-            ProtocolVersion.id.in_(sorted(ids))
-        )
-    )
-    return {row.id: _parsed(row.sha256, row.body) for row in rows}
+def versions(connection: Connection, wanted: Collection[tuple[int, str]]) -> dict[int, Protocol]:
+    """The protocols of version rows, given as (id, sha256), by id. A text that was read once is not read
+    again: published, it never changes."""
+    unread = sorted(number for number, sha256 in wanted if sha256 not in _read)
+    if unread:
+        query = select(ProtocolVersion.sha256, ProtocolVersion.body).where(ProtocolVersion.id.in_(unread))
+        for row in connection.execute(query):
+            _read[row.sha256] = _parsed(row.sha256, row.body)
+    return {number: _read[sha256] for number, sha256 in wanted}
 
 
 def publish(session: Session, partnership: int, body: str, now: datetime) -> ProtocolVersion:
@@ -84,6 +86,10 @@ def published(session: Session, partnership: int) -> list[ProtocolVersion]:
     query = select(ProtocolVersion).where(ProtocolVersion.partnership_id == partnership)
     ordered = query.order_by(ProtocolVersion.in_force_from.desc(), ProtocolVersion.id.desc())
     return list(session.execute(ordered).scalars())
+
+
+_read: dict[str, Protocol] = {}
+"""Published protocols by the hash of their text, as many as partnerships have in use."""
 
 
 @lru_cache(maxsize=256)

@@ -1,12 +1,13 @@
 """Whole sets of rows in one statement, on both databases: the rows travel as one JSON text."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, TextClause, text
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from escalation.models.base import Base
@@ -15,23 +16,38 @@ from escalation.models.types import utc_text
 Row = Mapping[str, Any]
 
 
-def insert_all(connection: Connection, model: type[Base], rows: Sequence[Row]) -> None:
-    """Inserts `rows`, which all have the same keys (columns of `model`). Nothing for no rows."""
-    if rows:
-        statement = _insert(_table(model), tuple(rows[0]), connection.dialect.name)
-        connection.execute(statement, {"rows": _as_json(rows)})
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one table, which all have the same keys (columns of `model`). With `keys` they are changes of
+    the rows that these columns name, without they are new."""
+
+    model: type[Base]
+    rows: Sequence[Row]
+    keys: tuple[str, ...] = ()
 
 
-def update_all(connection: Connection, model: type[Base], keys: Sequence[str], rows: Sequence[Row]) -> int:
-    """Updates the row of `model` that each of `rows` names by `keys`; gives how many were updated."""
-    if not rows:
-        return 0
-    columns = tuple(name for name in rows[0] if name not in keys)
-    statement = _update(_table(model), tuple(keys), columns, connection.dialect.name)
+def write_together(connection: Connection, sets: Iterable[Rows]) -> None:
+    """Writes all sets, none of which may change a row that another one writes: in one statement on
+    PostgreSQL, in one after the other, in their order, on SQLite."""
+    filled = [s for s in sets if s.rows]
+    if not filled:
+        return
     if connection.dialect.name == "sqlite":
+        for each in filled:
+            _write_to_sqlite(connection, each)
+        return
+    statement = _together(tuple((_table(s.model), s.keys, tuple(s.rows[0])) for s in filled))
+    connection.exec_driver_sql(statement, {f"rows{n}": _as_json(s.rows) for n, s in enumerate(filled)})
+
+
+def _write_to_sqlite(connection: Connection, each: Rows) -> None:
+    table, columns = _table(each.model), tuple(each.rows[0])
+    if each.keys:
         # By primary key, one after the other: SQLite would scan the table for UPDATE ... FROM.
-        return sum(connection.execute(statement, _plain(row)).rowcount for row in rows)
-    return connection.execute(statement, {"rows": _as_json(rows)}).rowcount
+        statement = _update_in_sqlite(table, each.keys, columns)
+        connection.exec_driver_sql(statement, [_plain(row) for row in each.rows])
+    else:
+        connection.exec_driver_sql(_insert_in_sqlite(table, columns), {"rows": _as_json(each.rows)})
 
 
 def insert_new(connection: Connection, model: type[Base], row: Row) -> bool:
@@ -61,33 +77,44 @@ def _plain(row: Row) -> dict[str, Any]:
     return {k: utc_text(v) if isinstance(v, datetime) else v for k, v in row.items()}
 
 
+# Below, names come from our own table definitions, never from input.
+
+
 @lru_cache(maxsize=256)
-def _insert(table: Table, columns: tuple[str, ...], dialect: str) -> TextClause:
-    # Names come from our own table definitions, never from input.
+def _together(sets: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...]) -> str:
+    parts = (
+        f"w{n} AS ({_update(table, keys, columns, n) if keys else _insert(table, columns, n)})"
+        for n, (table, keys, columns) in enumerate(sets)
+    )
+    return f"WITH {', '.join(parts)} SELECT 1"
+
+
+def _insert(table: Table, columns: tuple[str, ...], number: int) -> str:
     names = ", ".join(f'"{c}"' for c in columns)
-    if dialect == "sqlite":
-        values = ", ".join(f"json_extract(value, '$.{c}')" for c in columns)
-        return text(f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM json_each(:rows)')  # noqa: S608
-    return text(
-        f'INSERT INTO "{table.name}" ({names}) SELECT {names} '  # noqa: S608
-        f"FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r({_typed(table, columns)})"
-    )
+    return f'INSERT INTO "{table.name}" ({names}) SELECT {names} {_given(table, columns, number)}'
+
+
+def _update(table: Table, keys: tuple[str, ...], columns: tuple[str, ...], number: int) -> str:
+    changes = ", ".join(f'"{c}" = r."{c}"' for c in columns if c not in keys)
+    where = " AND ".join(f't."{k}" = r."{k}"' for k in keys)
+    return f'UPDATE "{table.name}" AS t SET {changes} {_given(table, columns, number)} WHERE {where}'  # noqa: S608
+
+
+def _given(table: Table, columns: tuple[str, ...], number: int) -> str:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+    typed = ", ".join(f'"{c}" {table.c[c].type.compile(dialect)}' for c in columns)
+    return f"FROM json_to_recordset(CAST(%(rows{number})s AS json)) AS r({typed})"
 
 
 @lru_cache(maxsize=256)
-def _update(table: Table, keys: tuple[str, ...], columns: tuple[str, ...], dialect: str) -> TextClause:
-    if dialect == "sqlite":
-        changes = ", ".join(f'"{c}" = :{c}' for c in columns)
-        where = " AND ".join(f'"{k}" = :{k}' for k in keys)
-        return text(f'UPDATE "{table.name}" SET {changes} WHERE {where}')  # noqa: S608
-    changes = ", ".join(f'"{c}" = r."{c}"' for c in columns)
-    where = " AND ".join(f't."{k}" = r."{k}"' for k in keys)
-    return text(
-        f'UPDATE "{table.name}" AS t SET {changes} '  # noqa: S608
-        f"FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r({_typed(table, keys + columns)}) WHERE {where}"
-    )
+def _insert_in_sqlite(table: Table, columns: tuple[str, ...]) -> str:
+    names = ", ".join(f'"{c}"' for c in columns)
+    values = ", ".join(f"json_extract(value, '$.{c}')" for c in columns)
+    return f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM json_each(:rows)'  # noqa: S608
 
 
-def _typed(table: Table, columns: tuple[str, ...]) -> str:
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-    return ", ".join(f'"{c}" {table.c[c].type.compile(dialect)}' for c in columns)
+@lru_cache(maxsize=256)
+def _update_in_sqlite(table: Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    changes = ", ".join(f'"{c}" = :{c}' for c in columns if c not in keys)
+    where = " AND ".join(f'"{k}" = :{k}' for k in keys)
+    return f'UPDATE "{table.name}" SET {changes} WHERE {where}'  # noqa: S608

@@ -32,7 +32,7 @@ from escalation.security.chain import body_of, event_hash
 from escalation.services import mails, seating, terms
 from escalation.services.case_file import CaseFile
 from escalation.services.field_classes import class_of
-from escalation.services.sets import insert_all, update_all
+from escalation.services.sets import Rows, write_together
 from escalation.services.unit import Unit
 from workflows.case import Decision
 from workflows.events import Event, EventKind
@@ -237,20 +237,28 @@ _ENDINGS = ((EventKind.SETTLEMENT_AGREED, "agreed"), (EventKind.SETTLEMENT_DECLI
 
 
 def _store(unit: Unit, pages: _Pages) -> None:
-    connection, of_case = unit.connection, ("partnership_id", "case_id")
+    """What changes, then what is new: a stage must be left before the next is entered."""
+    of_case = ("partnership_id", "case_id")
     clock = (*of_case, "entry_seq", "clock", "rung")
-    insert_all(connection, EventRow, pages.events)
-    insert_all(connection, Statement, pages.statements)
-    update_all(connection, StageEntry, (*of_case, "seq"), pages.left)
-    insert_all(connection, StageEntry, pages.entered)
-    update_all(connection, Participation, (*of_case, "no"), pages.places_ended)
-    insert_all(connection, Participation, pages.places)
-    update_all(connection, Deadline, clock, pages.ended)
-    update_all(connection, Deadline, clock, pages.retimed)
-    update_all(connection, Deadline, clock, pages.reminded)
-    insert_all(connection, Deadline, pages.started)
-    update_all(connection, ProposalRow, (*of_case, "event_seq"), pages.proposals_ended)
-    insert_all(connection, ProposalRow, pages.proposals)
-    insert_all(connection, Recusal, pages.recusals)
-    update_all(connection, Case, ("partnership_id", "id"), pages.cases)
-    insert_all(connection, OutboxRow, pages.mails)
+    changed = (
+        Rows(StageEntry, pages.left, (*of_case, "seq")),
+        Rows(Participation, pages.places_ended, (*of_case, "no")),
+        Rows(Deadline, pages.ended, clock),
+        Rows(ProposalRow, pages.proposals_ended, (*of_case, "event_seq")),
+        Rows(Case, pages.cases, ("partnership_id", "id")),
+    )
+    new = (
+        Rows(EventRow, pages.events),
+        Rows(Statement, pages.statements),
+        Rows(StageEntry, pages.entered),
+        Rows(Participation, pages.places),
+        Rows(Deadline, pages.started),
+        Rows(ProposalRow, pages.proposals),
+        Rows(Recusal, pages.recusals),
+        Rows(OutboxRow, pages.mails),
+    )
+    write_together(unit.connection, changed)
+    # A deadline may end in one step and be moved in another: each kind of change by itself.
+    write_together(unit.connection, [Rows(Deadline, pages.retimed, clock)])
+    write_together(unit.connection, [Rows(Deadline, pages.reminded, clock)])
+    write_together(unit.connection, new)

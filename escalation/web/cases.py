@@ -111,6 +111,7 @@ def _form_on(case: CaseView, asked: Form) -> Page:
 
 def _send(case: CaseView, command: Command) -> Page:
     moves.make_move(case.public_id, person(), command, submitted_key(), seen_version=_seen())
+    cases.require_part(case.public_id, person())
     flash(_DONE.get(command.trigger, "It is on record, and those it concerns have been told."))
     return redirect(url_for(".show", public_id=case.public_id))
 

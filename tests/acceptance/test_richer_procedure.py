@@ -40,7 +40,8 @@ def do(people: dict[str, int]) -> Do:
     """Somebody makes a move on a case, with the canary in all that is written."""
 
     def does(case: str, who: str, kind: type[c.Command], **codes: object) -> CaseView:
-        return moves.make_move(case, people[who], sung(kind, **codes), new_key())
+        moves.make_move(case, people[who], sung(kind, **codes), new_key())
+        return cases.as_seen(case, people[who])
 
     return does
 
