@@ -75,7 +75,7 @@ def same_rows(server: machine.Server, template: str) -> list[str]:
     for name, run in (("by_hand", by_hand), ("by_service", by_service)):
         server.create(name, template)
         run(server, name)
-        if broken := _broken_chains(server.words(name)):
+        if broken := broken_chains(server.words(name)):
             found.append(f"{name}: {broken} events do not hold")
     one, other = server.words("by_hand"), server.words("by_service")
     before = rows.counted(server.words(template))
@@ -90,7 +90,7 @@ def same_rows(server: machine.Server, template: str) -> list[str]:
     return found
 
 
-def _broken_chains(address: str) -> int:
+def broken_chains(address: str) -> int:
     broken = 0
     with psycopg.connect(address) as connection:
         query = (
