@@ -7,7 +7,7 @@ refuses an offset anywhere else (see `models.installation`).
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 _WALL = {
     "sqlite": "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000', offset_seconds, epoch FROM installation",
@@ -32,7 +32,7 @@ def read(connection: Connection) -> Reading:
 
     Raises LookupError when the installation row is missing: the database was not set up.
     """
-    row = connection.execute(text(_WALL[connection.dialect.name])).one_or_none()
+    row = connection.exec_driver_sql(_WALL[connection.dialect.name]).one_or_none()
     if row is None:
         raise LookupError("this database has no installation row: run the migrations")
     wall: datetime | str = row[0]

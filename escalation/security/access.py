@@ -5,17 +5,18 @@ Every opening is written to the read log, in a short transaction of its own: loo
 
 from datetime import datetime
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from escalation.errors import NotFound
 from escalation.models import Account, Case, Holding, Participation, ReadEntry, Recusal
-from escalation.models.types import AnyRow, AnySelect
+from escalation.models.asking import Asked
+from escalation.models.types import AnySelect, Utc
 
 
 def case_ids_of(session: Session, account: int, now: datetime) -> list[tuple[int, int]]:
     """(partnership, case) of every case that the account takes part in today, newest first."""
-    rows = session.execute(_related(account, now).order_by(Case.raised_at.desc(), Case.id.desc()))
+    rows = _ALL.rows(session.connection(), account=account, now=now)
     return [(row.partnership_id, row.id) for row in rows]
 
 
@@ -26,12 +27,16 @@ def find(
 
     Raises NotFound alike for a stranger, another partnership and a case that does not exist.
     """
-    return _one(session, _related(account, now).where(Case.public_id == public_id), lock)
+    asked = _LOCKED if lock else _ONE
+    rows = asked.rows(session.connection(), public_id=public_id, account=account, now=now)
+    if not rows:
+        raise NotFound
+    return rows[0].partnership_id, rows[0].id
 
 
 def find_by_reference(session: Session, reference: str, account: int, now: datetime) -> str:
     """The public id of a case by its reference. Raises NotFound as `find` does."""
-    rows = session.execute(_related(account, now).where(Case.reference == reference).limit(1)).all()
+    rows = _BY_REFERENCE.rows(session.connection(), reference=reference, account=account, now=now)
     if not rows:
         raise NotFound
     return str(rows[0].public_id)
@@ -46,15 +51,10 @@ def record_read(
     )
 
 
-def _one(session: Session, query: AnySelect, lock: bool) -> tuple[int, int]:
-    row: AnyRow | None = session.execute(query.with_for_update(of=Case) if lock else query).first()
-    if row is None:
-        raise NotFound
-    return row.partnership_id, row.id
-
-
-def _related(account: int, now: datetime) -> AnySelect:
-    """Cases in which the account sits today: as the raiser, or through a post it holds or deputises for."""
+def _related() -> AnySelect:
+    """Cases in which an account sits today: as the raiser, or through a post it holds or deputises for."""
+    account: BindParameter[int] = bindparam("account")
+    now = bindparam("now", type_=Utc())
     of_case = and_(Participation.partnership_id == Case.partnership_id, Participation.case_id == Case.id)
     holds = and_(
         Holding.partnership_id == Participation.partnership_id,
@@ -74,3 +74,9 @@ def _related(account: int, now: datetime) -> AnySelect:
     return select(Case.partnership_id, Case.id, Case.public_id).where(
         active, or_(in_person, and_(through_post, ~stood_aside))
     )
+
+
+_ONE_CASE = _related().where(Case.public_id == bindparam("public_id"))
+_ALL = Asked(_related().order_by(Case.raised_at.desc(), Case.id.desc()))
+_ONE, _LOCKED = Asked(_ONE_CASE), Asked(_ONE_CASE.with_for_update(of=Case))
+_BY_REFERENCE = Asked(_related().where(Case.reference == bindparam("reference")).limit(1))

@@ -25,10 +25,10 @@ from escalation.models import (
     Recusal,
     StageEntry,
 )
+from escalation.models.asking import Among, Together
 from escalation.models.types import AnyRow, AnySelect
 from escalation.services import directory, protocols, terms
 from escalation.services.directory import Directory, HeldBy, HeldPost
-from escalation.services.together import Among, Together
 from notifications.message import Person, Seat, Via
 from workflows.calendar import WorkingCalendar
 from workflows.case import Actor, CaseState, LeadView, Position, Proposal, RunningClock, Terms

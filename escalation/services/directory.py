@@ -15,9 +15,9 @@ from sqlalchemy import BindParameter, Connection, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from escalation.models import Account, Agency, Holding, Membership, Post
+from escalation.models.asking import Among, Asked, Together
 from escalation.models.places import HoldingKind
 from escalation.models.types import AnyRow, AnySelect, Utc
-from escalation.services.together import Among, Together
 from notifications.message import Person, Seat, Via
 from workflows.calendar import WorkingCalendar
 from workflows.protocol import Protocol, Slot
@@ -174,7 +174,7 @@ class HeldBy:
 
 def posts_of(session: Session, account: int, now: datetime) -> tuple[HeldBy, ...]:
     """Every post that the account holds or deputises for today, in all partnerships."""
-    rows = _HELD.read(session.connection(), account=account, now=now)["held"]
+    rows = _HELD.rows(session.connection(), account=account, now=now)
     return tuple(HeldBy(*row) for row in rows)
 
 
@@ -270,7 +270,7 @@ def _held_by() -> AnySelect:
 
 
 _NOW = bindparam("now", type_=Utc())
-_HELD = Together(held=_held_by())
+_HELD = Asked(_held_by())
 _QUERIES = {
     "agencies": select(*Agency.__table__.c).join(Membership, _member()).where(_wanted()),
     "posts": _posts(),

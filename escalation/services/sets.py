@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from escalation.models.base import Base
 from escalation.models.types import utc_text
@@ -52,11 +52,10 @@ def _write_to_sqlite(connection: Connection, each: Rows) -> None:
 
 def insert_new(connection: Connection, model: type[Base], row: Row) -> bool:
     """Inserts one row unless its key is taken; True if it was inserted. Waits for a rival in flight."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    table = _table(model)
-    statement = insert(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key)
+    statement = _insert_if_new(_table(model), tuple(row), connection.dialect.name)
+    given = _plain(row) if connection.dialect.name == "sqlite" else row
     # The count of rows is not to be had from every driver; what was inserted is.
-    return connection.execute(statement).first() is not None
+    return connection.exec_driver_sql(statement, dict(given)).first() is not None
 
 
 def _table(model: type[Base]) -> Table:
@@ -78,6 +77,14 @@ def _plain(row: Row) -> dict[str, Any]:
 
 
 # Below, names come from our own table definitions, never from input.
+
+
+@lru_cache(maxsize=256)
+def _insert_if_new(table: Table, columns: tuple[str, ...], dialect: str) -> str:
+    names = ", ".join(f'"{c}"' for c in columns)
+    values = ", ".join(f":{c}" if dialect == "sqlite" else f"%({c})s" for c in columns)
+    key = ", ".join(f'"{c.name}"' for c in table.primary_key)
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({values}) ON CONFLICT DO NOTHING RETURNING {key}'  # noqa: S608
 
 
 @lru_cache(maxsize=256)

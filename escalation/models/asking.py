@@ -1,7 +1,8 @@
-"""Several sets of rows read in one statement, on both databases: each set travels as one JSON text.
+"""Questions to the database that are written once and asked often.
 
-A move asks for a dozen tables; on one machine the asking costs more than the answer. The statement is
-written once for each database, from the same selects that would be asked one by one.
+To build a select and to look up how it is written costs more than the answer to a small one. `Asked` is
+one select, `Together` are several in one statement: each set of rows then travels as one JSON text.
+Parameters are named by `bindparam` and `Among`.
 """
 
 import json
@@ -15,35 +16,58 @@ from sqlalchemy import BindParameter, Boolean, ColumnElement, Connection, Dialec
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 
-from escalation.models.types import AnyRow, AnySelect, Utc
+from escalation.models.types import AnyRow, AnySelect, Utc, utc_text
+
+
+class Asked:
+    """One select, written once for each database."""
+
+    def __init__(self, query: AnySelect) -> None:
+        self._query = query
+        self._shape = _shape(query)
+        self._texts: dict[str, tuple[str, dict[str, Any]]] = {}
+
+    def rows(self, connection: Connection, **values: Any) -> list[AnyRow]:
+        """Its rows. A collection among `values` is what `Among` looks in."""
+        dialect = connection.dialect.name
+        text, constants = self._texts.get(dialect) or self._written(dialect)
+        found = connection.exec_driver_sql(text, constants | _all_given(values, dialect)).all()
+        return self._shape([list(row) for row in found], dialect)
+
+    def _written(self, dialect: str) -> tuple[str, dict[str, Any]]:
+        self._texts[dialect] = _written(self._query, dialect)
+        return self._texts[dialect]
 
 
 class Together:
-    """Some selects by name, asked as one. Their parameters are named by `bindparam` and `Among`."""
+    """Some selects by name, asked as one."""
 
     def __init__(self, **queries: AnySelect) -> None:
         self._queries = queries
         self._shapes = {name: _shape(query) for name, query in queries.items()}
-        self._texts: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        self._texts: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def read(self, connection: Connection, **values: Any) -> Mapping[str, list[AnyRow]]:
         """The rows of each select, in its order. A collection among `values` is what `Among` looks in."""
         dialect = connection.dialect.name
         text, constants = self._texts.get(dialect) or self._written(dialect)
-        given = {name: _given(value, dialect) for name, value in values.items()}
-        found = connection.exec_driver_sql(text, {**constants, **given}).one()
+        found = connection.exec_driver_sql(text, constants | _all_given(values, dialect)).one()
         return {
-            name: shape(json.loads(rows) if isinstance(rows, str) else rows, dialect)
+            name: shape(json.loads(rows) if isinstance(rows, str) else rows or [], dialect)
             for (name, shape), rows in zip(self._shapes.items(), found, strict=True)
         }
 
-    def _written(self, dialect: str) -> tuple[str, Mapping[str, Any]]:
+    def _written(self, dialect: str) -> tuple[str, dict[str, Any]]:
         array, aggregate = _WORDS[dialect]
         sets = (query.subquery(name) for name, query in self._queries.items())
         columns = (select(aggregate(array(*rows.c))).scalar_subquery() for rows in sets)
-        compiled = select(*columns).compile(dialect=_DIALECTS[dialect])
-        self._texts[dialect] = str(compiled), compiled.params
+        self._texts[dialect] = _written(select(*columns), dialect)
         return self._texts[dialect]
+
+
+def _written(query: AnySelect, dialect: str) -> tuple[str, dict[str, Any]]:
+    compiled = query.compile(dialect=_DIALECTS[dialect])
+    return str(compiled), dict(compiled.params)
 
 
 class Among(ColumnElement[bool]):
@@ -77,36 +101,35 @@ _WORDS = {
 }
 
 
+def _all_given(values: Mapping[str, Any], dialect: str) -> dict[str, Any]:
+    return {name: _given(value, dialect) for name, value in values.items()}
+
+
 def _given(value: Any, dialect: str) -> Any:
     many = isinstance(value, Collection) and not isinstance(value, str)
     if dialect == "postgresql":
         return list(value) if many else value
     if many:
         return json.dumps(list(value))
-    return utc_of_sqlite(value) if isinstance(value, datetime) else value
+    return utc_text(value) if isinstance(value, datetime) else value
 
 
-def utc_of_sqlite(instant: datetime) -> str | None:
-    """An instant as SQLite keeps it."""
-    return Utc().process_bind_param(instant, _DIALECTS["sqlite"])  # type: ignore[no-any-return]
-
-
-def _shape(query: AnySelect) -> Callable[[list[list[Any]] | None, str], list[Any]]:
+def _shape(query: AnySelect) -> Callable[[list[list[Any]], str], list[Any]]:
     """Makes rows of a select from what JSON has of them."""
     columns = list(query.selected_columns)
     row: Any = _named([str(column.key) for column in columns])
     instants = [n for n, column in enumerate(columns) if isinstance(column.type, Utc)]
     truths = [n for n, column in enumerate(columns) if isinstance(column.type, Boolean)]
 
-    def made(rows: list[list[Any]] | None, dialect: str) -> list[Any]:
-        for values in rows or ():
+    def made(rows: list[list[Any]], dialect: str) -> list[Any]:
+        for values in rows:
             for n in instants:
                 if values[n] is not None:
                     values[n] = _instant(values[n])
             if dialect == "sqlite":
                 for n in truths:
                     values[n] = bool(values[n])
-        return [row(*values) for values in rows or ()]
+        return [row(*values) for values in rows]
 
     return made
 
@@ -116,5 +139,6 @@ def _named(columns: list[str]) -> Any:
 
 
 @lru_cache(maxsize=4096)
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+def _instant(value: str | datetime) -> datetime:
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return instant.astimezone(UTC)
