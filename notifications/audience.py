@@ -4,7 +4,7 @@ Four rules: never the person who acted (but for receipts), never nobody (a seat 
 goes to the board office), never twice, one envelope a person.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from notifications.catalogue import NOTICE, Audience, Entry, entries_for
@@ -47,22 +47,25 @@ def owed(moment: Moment) -> tuple[tuple[Owed, ...], tuple[Skipped, ...]]:
     skipped: list[Skipped] = []
     told: set[int] = set()
     for entry in entries_for(moment.event, moment.phase):
-        due = [mail for mail in _for_entry(moment, entry) if mail.account not in told]
-        fresh = list({mail.account: mail for mail in reversed(due)}.values())[::-1]
-        told |= {mail.account for mail in fresh}
+        fresh = _for_entry(moment, entry, told)
+        told.update(mail.account for mail in fresh)
         mails += fresh
         if not fresh:
             skipped.append(Skipped(entry.name, "everybody it is for has acted, or is told by another mail"))
-    mails += [mail for mail in _for_entry(moment, NOTICE) if mail.account not in told]
-    return tuple(dict.fromkeys(mails)), tuple(skipped)
+    if moment.noticed:
+        mails += _for_entry(moment, NOTICE, told)
+    return tuple(mails), tuple(skipped)
 
 
-def _for_entry(moment: Moment, entry: Entry) -> Iterator[Owed]:
+def _for_entry(moment: Moment, entry: Entry, told: set[int]) -> list[Owed]:
+    """The mails of one entry of the catalogue, to whoever was not told by another; each person once."""
+    found: dict[int, tuple[str, Via]] = {}
     for slot in _slots(moment, entry):
         for person, via in _whom(moment, moment.seats[slot]):
-            if entry.receipt or person.account != moment.actor_account:
-                key = f"{moment.partnership}:{moment.case}:{moment.seq}:{entry.name}:{person.account}"
-                yield Owed(entry.name, person.account, slot, via, key)
+            if person.account not in told and (entry.receipt or person.account != moment.actor_account):
+                found.setdefault(person.account, (slot, via))
+    event = f"{moment.partnership}:{moment.case}:{moment.seq}:{entry.name}"
+    return [Owed(entry.name, who, slot, via, f"{event}:{who}") for who, (slot, via) in found.items()]
 
 
 def _slots(moment: Moment, entry: Entry) -> tuple[str, ...]:
