@@ -23,9 +23,10 @@ _SOURCE = f"holidays {version('holidays')}"
 class WorkingCalendar:
     """When an agency works.
 
-    `nation` is one of NATIONS. `weekdays` counts Monday as 0. `closures` are local extra days off.
-    `opens` and `closes` are wall times in `zone`. Raises ValueError for a week without a working day
-    or an agency that closes before it opens.
+    `nation` is one of NATIONS. `weekdays` counts Monday as 0. `opens` and `closes` are wall times in
+    `zone`; `hours` has the weekdays with other ones (a closed afternoon). `closures` are local extra days
+    off. Where there are `terms`, first and last days, nobody works outside them (a school). Raises
+    ValueError for a week without a working day, or one that closes before it opens.
     """
 
     nation: str
@@ -34,14 +35,19 @@ class WorkingCalendar:
     opens: time = time(9, 0)
     closes: time = time(17, 0)
     closures: frozenset[date] = frozenset()
+    hours: tuple[tuple[int, time, time], ...] = ()
+    terms: tuple[tuple[date, date], ...] = ()
 
     def __post_init__(self) -> None:
         if self.nation not in NATIONS:
             raise ValueError(f"{self.nation!r} is no nation of {', '.join(NATIONS)}")
         if not self.weekdays or not self.weekdays <= frozenset(range(7)):
             raise ValueError("a week needs at least one working day, Monday is 0 and Sunday 6")
-        if self.opens >= self.closes:
-            raise ValueError(f"opens at {self.opens} and closes at {self.closes}")
+        for opens, closes in ((self.opens, self.closes), *((o, c) for _, o, c in self.hours)):
+            if opens >= closes:
+                raise ValueError(f"opens at {opens} and closes at {closes}")
+        if any(first > last for first, last in self.terms):
+            raise ValueError("a term ends before it begins")
 
     @property
     def version(self) -> str:
@@ -54,7 +60,13 @@ class WorkingCalendar:
             day.weekday() in self.weekdays
             and day not in self.closures
             and day not in bank_holidays(self.nation, day.year)
+            and (not self.terms or any(first <= day <= last for first, last in self.terms))
         )
+
+    def hours_on(self, day: date) -> tuple[time, time]:
+        """When the agency opens and closes on a day, by its weekday."""
+        weekday = day.weekday()
+        return next(((o, c) for other, o, c in self.hours if other == weekday), (self.opens, self.closes))
 
     def working_days_after(self, day: date) -> Iterator[date]:
         """The working days after `day`, in order, for ever."""
@@ -74,11 +86,17 @@ class WorkingCalendar:
 
     def closing(self, day: date) -> datetime:
         """The instant, in UTC, at which the agency closes on that day."""
-        return datetime.combine(day, self.closes, ZoneInfo(self.zone)).astimezone(UTC)
+        return datetime.combine(day, self.hours_on(day)[1], ZoneInfo(self.zone)).astimezone(UTC)
 
     def opening(self, day: date) -> datetime:
         """The instant, in UTC, at which the agency opens on that day."""
-        return datetime.combine(day, self.opens, ZoneInfo(self.zone)).astimezone(UTC)
+        return datetime.combine(day, self.hours_on(day)[0], ZoneInfo(self.zone)).astimezone(UTC)
+
+    def is_open(self, instant: datetime) -> bool:
+        """True when somebody is at work at that instant."""
+        local = instant.astimezone(ZoneInfo(self.zone))
+        opens, closes = self.hours_on(local.date())
+        return self.is_working_day(local.date()) and opens <= local.time() < closes
 
     def day_of_notice(self, notice: datetime) -> date:
         """The working day on which a notice counts as given.
@@ -86,16 +104,21 @@ class WorkingCalendar:
         After closing time, or on a day when nobody works, that is the next working day.
         """
         local = notice.astimezone(ZoneInfo(self.zone))
-        late = self.is_working_day(local.date()) and local.time() >= self.closes
+        late = self.is_working_day(local.date()) and local.time() >= self.hours_on(local.date())[1]
         return self.on_or_after(local.date() + timedelta(days=1 if late else 0))
 
 
 @lru_cache(maxsize=4096)
 def _version(calendar: WorkingCalendar) -> str:
     week = "".join(str(day) for day in sorted(calendar.weekdays))
-    extra = hashlib.sha256(" ".join(sorted(map(str, calendar.closures))).encode()).hexdigest()[:8]
     hours = f"{calendar.opens:%H:%M}-{calendar.closes:%H:%M}"
-    return f"{_SOURCE} {calendar.nation} {week} {hours} {extra if calendar.closures else '-'}"
+    return f"{_SOURCE} {calendar.nation} {week} {hours} {_particulars(calendar)}"
+
+
+def _particulars(calendar: WorkingCalendar) -> str:
+    """A short hash of what an agency has of its own: closures, other hours, terms."""
+    own = [*sorted(map(str, calendar.closures)), *map(str, calendar.hours), *map(str, calendar.terms)]
+    return hashlib.sha256(" ".join(own).encode()).hexdigest()[:8] if own else "-"
 
 
 @lru_cache(maxsize=512)

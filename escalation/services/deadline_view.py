@@ -78,5 +78,4 @@ def days_of(budget: str, base: datetime, due: datetime, calendar: WorkingCalenda
 
 
 def _at_work(now: datetime, calendar: WorkingCalendar) -> bool:
-    local = now.astimezone(ZoneInfo(calendar.zone))
-    return calendar.is_working_day(local.date()) and calendar.opens <= local.time() < calendar.closes
+    return calendar.is_open(now)
