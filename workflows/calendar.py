@@ -16,6 +16,9 @@ NATIONS = ("ENG", "WLS", "SCT", "NIR")
 LONGEST_CLOSURE = 366
 """After so many days without a working day a calendar is not a calendar."""
 
+PAST_TERMS = "past its terms"
+"""How the version of a calendar ends in a deadline that lies after the last term that was known."""
+
 _SOURCE = f"holidays {version('holidays')}"
 
 
@@ -25,8 +28,10 @@ class WorkingCalendar:
 
     `nation` is one of NATIONS. `weekdays` counts Monday as 0. `opens` and `closes` are wall times in
     `zone`; `hours` has the weekdays with other ones (a closed afternoon). `closures` are local extra days
-    off. Where there are `terms`, first and last days, nobody works outside them (a school). Raises
-    ValueError for a week without a working day, or one that closes before it opens.
+    off. Where there are `terms`, first and last days, nobody works outside them (a school), until they run
+    out: after the last one that is known the usual week counts, so that a deadline is never lost, and
+    `version_at` says so. Raises ValueError for a week without a working day, or one that closes before it
+    opens.
     """
 
     nation: str
@@ -46,6 +51,8 @@ class WorkingCalendar:
         for opens, closes in ((self.opens, self.closes), *((o, c) for _, o, c in self.hours)):
             if opens >= closes:
                 raise ValueError(f"opens at {opens} and closes at {closes}")
+        if any(not 0 <= weekday <= 6 for weekday, _, _ in self.hours):
+            raise ValueError("hours are those of a weekday, Monday is 0 and Sunday 6")
         if any(first > last for first, last in self.terms):
             raise ValueError("a term ends before it begins")
 
@@ -60,8 +67,22 @@ class WorkingCalendar:
             day.weekday() in self.weekdays
             and day not in self.closures
             and day not in bank_holidays(self.nation, day.year)
-            and (not self.terms or any(first <= day <= last for first, last in self.terms))
+            and (not self.terms or self._in_term(day))
         )
+
+    def _in_term(self, day: date) -> bool:
+        within = any(first <= day <= last for first, last in self.terms)
+        return within or all(last < day for _, last in self.terms)
+
+    @property
+    def known_until(self) -> date | None:
+        """The last day of the last term that is known, or None for an agency without terms."""
+        return max((last for _, last in self.terms), default=None)
+
+    def version_at(self, due: datetime) -> str:
+        """The version, and that terms were not known any more when a deadline at `due` was counted."""
+        known, day = self.known_until, due.astimezone(ZoneInfo(self.zone)).date()
+        return f"{self.version} {PAST_TERMS}" if known is not None and day > known else self.version
 
     def hours_on(self, day: date) -> tuple[time, time]:
         """When the agency opens and closes on a day, by its weekday."""
@@ -97,6 +118,12 @@ class WorkingCalendar:
         local = instant.astimezone(ZoneInfo(self.zone))
         opens, closes = self.hours_on(local.date())
         return self.is_working_day(local.date()) and opens <= local.time() < closes
+
+    def opens_next(self, instant: datetime) -> datetime:
+        """The instant, in UTC, at which the agency next opens; `instant` itself while it is open."""
+        if self.is_open(instant):
+            return instant.astimezone(UTC)
+        return self.opening(self.day_of_notice(instant))
 
     def day_of_notice(self, notice: datetime) -> date:
         """The working day on which a notice counts as given.

@@ -57,7 +57,7 @@ def start(
         budget=str(budget),
         due=due,
         remind_at=remind_instant(due, clock.reminders.get(case.pace), now, calendar),
-        calendar_version=calendar.version,
+        calendar_version=calendar.version_at(due),
         zone=calendar.zone,
     )
 

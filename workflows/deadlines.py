@@ -95,19 +95,23 @@ def remind_instant(
     if before is None:
         return None
     if before.unit in _ELAPSED:
-        instant = due - before.count * _ELAPSED[before.unit]
+        instant: datetime | None = due - before.count * _ELAPSED[before.unit]
     else:
-        instant = _opening_before(due, before, calendar)
-    return instant if instant > notice else None
+        instant = _opening_before(due, before, notice, calendar)
+    return instant if instant is not None and instant > notice else None
 
 
-def _opening_before(due: datetime, before: Amount, calendar: WorkingCalendar) -> datetime:
+def _opening_before(
+    due: datetime, before: Amount, notice: datetime, calendar: WorkingCalendar
+) -> datetime | None:
+    """Opening time so many working days before; None when they are not all there since the notice."""
     zone = ZoneInfo(calendar.zone)
     day, left = due.astimezone(zone).date(), before.count * (5 if before.unit is Unit.WEEKS else 1)
-    while left:
+    first = notice.astimezone(zone).date()
+    while left and day > first:
         day -= timedelta(days=1)
         left -= calendar.is_working_day(day)
-    return calendar.opening(day)
+    return None if left else calendar.opening(day)
 
 
 def after_standstill(

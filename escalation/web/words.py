@@ -62,12 +62,27 @@ def budget(words: str) -> str:
 
 def the_sum(deadline: DeadlineView) -> str:
     """How the date was counted, so that anybody can check it."""
+    counted = _counted(deadline)
+    return f"{counted} {_PAST_TERMS.format(deadline.agency)}" if deadline.past_terms else counted
+
+
+_PAST_TERMS = "No term of {} is known for that day yet, so every weekday was counted: the board office can bring its dates up to date."
+
+
+def _counted(deadline: DeadlineView) -> str:
     told = _told(deadline)
     until = moment(deadline.due, deadline.zone)
     if len(deadline.days) > 1:
         days = ", ".join(f"{d:%a} {d.day} {d:%b}" for d in deadline.days)
         return f"{budget(deadline.budget)}, told {told}; the first is the day after: {days}. It ends when {deadline.agency} closes: {until}."
     return f"{budget(deadline.budget)} from {told}: {until}."
+
+
+def closed_until(deadline: DeadlineView) -> str | None:
+    """That whoever is asked is not at work now, and when they are again; None while they are."""
+    if deadline.opens is None:
+        return None
+    return f"{deadline.agency} is closed until {moment(deadline.opens, deadline.zone)}."
 
 
 def _told(deadline: DeadlineView) -> str:

@@ -1,6 +1,6 @@
 """Tests of the oracle: examples worked out by hand, published bank holidays, and a slow second opinion.
 
-Run with `python -m pytest` or plainly with `python test_working_time.py`.
+Run with `python -m pytest`, or plainly with `python -m tests.oracles.test_working_time`.
 
 Instants are written as London wall time with the clock in force, "2025-03-30 13:00 BST", so that a reader can
 check them against a wall calendar.  The second opinion at the end walks day by day with `datetime`, has its
@@ -15,8 +15,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import NamedTuple, Protocol
 
-from questions import CALENDARS, Question, answered, calendars, questions
-from working_time import (
+from tests.oracles.questions import CALENDARS, Question, answered, calendars, questions
+from tests.oracles.working_time import (
     CLOCK_CHANGES,
     HOLIDAYS_OF,
     NATIONS,
@@ -688,7 +688,11 @@ class Walker:
         return instant if instant > notice_us else None
 
 
-def test_second_opinion(seed: int = 11, count: int = 4000) -> None:
+SECOND_OPINIONS = 4000
+
+
+def test_second_opinion() -> None:
+    seed, count = 11, SECOND_OPINIONS
     agencies = calendars(seed)
     walkers = [Walker(agency) for agency in agencies]
     for question, reply in answered(seed, count, agencies):
