@@ -71,8 +71,12 @@ class WorkingCalendar:
         )
 
     def _in_term(self, day: date) -> bool:
-        within = any(first <= day <= last for first, last in self.terms)
-        return within or all(last < day for _, last in self.terms)
+        over = True
+        for first, last in self.terms:
+            if first <= day <= last:
+                return True
+            over = over and last < day
+        return over
 
     @property
     def known_until(self) -> date | None:
