@@ -143,8 +143,8 @@ def main() -> None:
     options.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     options.add_argument("--out", type=Path)
     given = options.parse_args()
-    print(f"seed {given.seed}, commit {commit()}, {given.processes} processes", flush=True)
-    started = time.perf_counter()
+    at, started = commit(), time.perf_counter()
+    print(f"seed {given.seed}, commit {at}, {given.processes} processes", flush=True)
     found = travel(given.seed, given.count, given.processes)
     seconds = round(time.perf_counter() - started, 1)
     for unit, number in sorted(found.asked.items()):
@@ -154,7 +154,7 @@ def main() -> None:
     print("\n".join(found.shown))
     if given.out:
         figures = {
-            "seed": given.seed, "commit": commit(), "years": "2024-2040", "count": found.asked.total(),
+            "seed": given.seed, "commit": at, "years": "2024-2040", "count": found.asked.total(),
             "differ": found.differ.total(), "agencies": found.agencies, "reminders": found.reminders,
             "by_unit": dict(sorted(found.asked.items())), "processes": given.processes, "wall_seconds": seconds,
         }  # fmt: skip
