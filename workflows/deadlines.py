@@ -114,6 +114,25 @@ def _opening_before(
     return None if left else calendar.opening(day)
 
 
+def reminder_at_work(
+    due: datetime, before: Amount | None, notice: datetime, calendar: WorkingCalendar
+) -> datetime | None:
+    """When to remind (see `remind_instant`) so that somebody can read it.
+
+    A deadline in hours may end in the night: whoever is at risk then does not wait for office hours. Its
+    reminder waits until the agency opens, if that is before `due`; else it comes when they last opened.
+    None when they did not open since the notice: the notice itself is the last word.
+    """
+    reminder = remind_instant(due, before, notice, calendar)
+    if reminder is None or calendar.is_open(reminder):
+        return reminder
+    opens = calendar.opens_next(reminder)
+    if opens < due:
+        return opens
+    earlier = _opening_before(opens, Amount(1, Unit.WORKING_DAYS), notice, calendar)
+    return earlier if earlier is not None and earlier > notice else None
+
+
 def after_standstill(
     due: datetime, since: datetime, until: datetime, amount: Amount, calendar: WorkingCalendar
 ) -> datetime:

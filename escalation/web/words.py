@@ -11,6 +11,7 @@ from escalation.schemas.words import ROLE_SHORT
 from escalation.services.views import CaseView, DeadlineView, EventView, SeatView, Standing, StepView, WorkRow
 from notifications.message import Via
 from workflows.case import LeadView, Position
+from workflows.commands import Late
 from workflows.events import EventKind
 from workflows.triggers import Trigger
 from workflows.vocabulary import Phase, Side, Urgency
@@ -278,6 +279,12 @@ _HAPPENED: Mapping[EventKind, str] = {
 }
 
 
+_LATE: Mapping[str, str] = {
+    Late.SERVICE_AWAY: "the service was away",
+    Late.BACKLOG: "much fell due at once",
+}
+
+
 _YOU: Mapping[EventKind, str] = {
     EventKind.LEAD_SUPPORTED: "You support the challenge",
     EventKind.LEAD_DECLINED: "You do not support it. It goes on",
@@ -304,6 +311,8 @@ def happened(event: EventView) -> str:
         )
     if event.kind is EventKind.RISK_ROSE and event.codes.get("from") == event.codes.get("to"):
         return f"{_who(event)} said that the risk has risen"
+    if event.kind is EventKind.DEADLINE_LAPSED and (why := _LATE.get(str(event.codes.get("why_late")))):
+        return f"{_HAPPENED[event.kind]}. Carried out late: {why}"
     return _HAPPENED[event.kind].format(who=_who(event))
 
 
