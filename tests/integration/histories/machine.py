@@ -5,6 +5,7 @@ again must be the row, and the invariants must hold (I1 to I6 and I22). One exam
 ends its clocks are stopped by hand, so that later examples do not sweep it.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -90,15 +91,26 @@ class Histories(RuleBasedStateMachine):
         self.model = Model(self._events()[-1].at)
         self.swept = len(self._events())
 
-    @rule(
-        who=st.sampled_from((RAISER, RAISER, LEAD, MANAGER, MANAGER, HEAD, STRANGER)),
-        what=st.sampled_from(sorted(MAY)),
-        sure=st.integers(0, 3),
-    )
-    def somebody_acts(self, who: str, what: str, sure: int) -> None:
-        """Whoever it is. What ends a case is tried only now and then, or no history would be long."""
-        if what in ENDING and sure:
-            return
+    @precondition(lambda self: any(self._possible()))
+    @rule(number=st.integers(0, 10_000), sure=st.integers(0, 3))
+    def somebody_does_what_they_may(self, number: int, sure: int) -> None:
+        """What ends a case is done only now and then, or no history would be long."""
+        possible = self._possible()
+        who, what = possible[number % len(possible)]
+        if what not in ENDING or not sure:
+            self._acts(who, what)
+
+    @rule(who=st.sampled_from((RAISER, LEAD, MANAGER, HEAD, STRANGER)), what=st.sampled_from(sorted(MAY)))
+    def somebody_tries_what_they_may_not(self, who: str, what: str) -> None:
+        """Whoever it is: they are refused, and nothing changes."""
+        if not self.model.may(who, what):
+            self._acts(who, what)
+
+    def _possible(self) -> list[tuple[str, str]]:
+        everybody = (RAISER, LEAD, MANAGER, HEAD)
+        return [(who, what) for what in sorted(MAY) for who in everybody if self.model.may(who, what)]
+
+    def _acts(self, who: str, what: str) -> None:
         before = len(self._events())
         try:
             moves.make_move(self.case, self.world.people[who], COMMANDS[what](), new_key())
@@ -116,7 +128,7 @@ class Histories(RuleBasedStateMachine):
         self.world.clock.move(hours=hours)
 
     @precondition(lambda self: self.model.next_lapse() is not None)
-    @rule(seconds=st.sampled_from((-30, -2, 0, 40)))
+    @rule(seconds=st.sampled_from((-80_000, -25_000, -2, 0, 40)))
     def it_is_nearly_time(self, seconds: int) -> None:
         """A little before the next deadline, or a little after."""
         due, _ = self.model.next_lapse() or (self.world.clock.now(), "")
@@ -139,6 +151,14 @@ class Histories(RuleBasedStateMachine):
         self.swept = len(events)
         left = self.model.next_lapse()
         assert left is None or left[0] > began, f"{left} was left"
+
+    @rule(hours=st.sampled_from((24, 48, 72, 170)))
+    def time_passes_and_the_jobs_run(self, hours: int) -> None:
+        """As on most days."""
+        for _ in range(0, hours, 24):
+            self.world.clock.move(hours=24)
+            self.reminders_go_out()
+            self.the_clock_sweeps()
 
     @rule()
     def reminders_go_out(self) -> None:
@@ -209,8 +229,9 @@ class Histories(RuleBasedStateMachine):
     def whoever_must_know_is_owed_a_mail(self) -> None:
         """I5."""
         owed = {m.event_seq for m in _rows("SELECT event_seq FROM outbox WHERE case_id = :id", id=self.id)}
-        for first, last in self._transactions():
-            kinds = {e.kind for e in self._events()[first - 1 : last]}
+        events = self._events()
+        for first, last in _transactions(events):
+            kinds = {e.kind for e in events[first - 1 : last]}
             if kinds & {"concern_raised", "moved_up", "decision_kept", "decision_changed", "settled_for_now"}:
                 assert owed & set(range(first, last + 1)), f"{kinds} happened, and nobody is told"
 
@@ -230,14 +251,6 @@ class Histories(RuleBasedStateMachine):
             )
             _execute("DELETE FROM outbox WHERE case_id = :id AND state = 'owed'", id=self.id)
 
-    def _transactions(self) -> list[tuple[int, int]]:
-        """First and last number of the events that were written together."""
-        spans: dict[datetime, tuple[int, int]] = {}
-        for event in self._events():
-            first, _ = spans.get(event.at, (event.seq, 0))
-            spans[event.at] = (first, event.seq)
-        return list(spans.values())
-
     def _row(self) -> Any:
         return _rows('SELECT * FROM "case" WHERE id = :id', id=self.id)[0]
 
@@ -254,11 +267,18 @@ class _Event:
     """An event row, with its instant and its codes read."""
 
     def __init__(self, row: Any) -> None:
-        import json
-
         self.partnership_id, self.case_id, self.seq = row.partnership_id, row.case_id, row.seq
         self.kind, self.body, self.previous, self.hash = row.kind, row.body, row.previous, row.hash
         self.at, self.codes = _instant(row.at), json.loads(row.body)["codes"]
+
+
+def _transactions(events: list[Any]) -> list[tuple[int, int]]:
+    """First and last number of the events that were written together."""
+    spans: dict[datetime, tuple[int, int]] = {}
+    for event in events:
+        first, _ = spans.get(event.at, (event.seq, 0))
+        spans[event.at] = (first, event.seq)
+    return list(spans.values())
 
 
 def _instant(value: datetime | str) -> datetime:
