@@ -12,10 +12,10 @@ UV := uv==0.13.9
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run reset check test lint browser lock clean
+.PHONY: help install run reset check test time-travel histories lint browser lock clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 install: $(INSTALLED) ## Make .venv with every pinned dependency and the service on its path
 
@@ -42,6 +42,14 @@ check: lint ## Lint, types, import contract, unit and architecture tests: for ea
 
 test: lint browser ## Everything, on SQLite and PostgreSQL, with a real mail server and a real browser
 	$(PYTEST) $(MANY)
+
+# Minutes: a million deadlines beside the oracle, and outages on a PostgreSQL of its own.
+time-travel: install ## Deadlines and outages of many years, with figures in docs/evidence/time-travel.json
+	$(BIN)/python -m tests.oracles.comparing --count $(or $(COUNT),1000000) --seed $(or $(SEED),1) --out docs/evidence/time-travel.json
+	$(BIN)/python -m benchmarks.outages --out docs/evidence/time-travel.json
+
+histories: install ## Random histories of a case against a small model of it, many and long, on both databases
+	HYPOTHESIS_PROFILE=histories $(PYTEST) $(MANY) tests/integration/histories
 
 lint: install
 	$(BIN)/ruff check

@@ -21,7 +21,7 @@ from workflows.vocabulary import Unit
 
 CHUNK = 1_000
 _NOW = "SELECT clock_timestamp() + offset_seconds * interval '1 second', epoch FROM installation"
-_AGENCIES = "SELECT id, nation, zone, opens, closes, weekdays, closures FROM agency"
+_AGENCIES = "SELECT id, nation, zone, opens, closes, weekdays, closures, hours, terms FROM agency"
 
 
 def sweep(address: str, chunk: int = CHUNK) -> int:

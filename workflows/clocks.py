@@ -15,7 +15,7 @@ from workflows.case import (
     StartedClock,
 )
 from workflows.commands import Command, TimeOut
-from workflows.deadlines import due_instant, remind_instant
+from workflows.deadlines import due_instant, reminder_at_work
 from workflows.effect import Effect
 from workflows.events import Event
 from workflows.protocol import Clock, Protocol, Stage
@@ -56,8 +56,8 @@ def start(
         base=base,
         budget=str(budget),
         due=due,
-        remind_at=remind_instant(due, clock.reminders.get(case.pace), now, calendar),
-        calendar_version=calendar.version,
+        remind_at=reminder_at_work(due, clock.reminders.get(case.pace), now, calendar),
+        calendar_version=calendar.version_at(due),
         zone=calendar.zone,
     )
 

@@ -26,6 +26,15 @@ class Changed(StrEnum):
     NO = "no"
 
 
+class Late(StrEnum):
+    """Why a deadline is carried out late."""
+
+    SERVICE_AWAY = "service_away"
+    """Nothing was carried out between its instant and now: the service, or its database, did not run."""
+    BACKLOG = "backlog"
+    """The service ran, and came to this one late."""
+
+
 class Safer(StrEnum):
     """The answer to: is the person safer? `NOT_KNOWN` is a real answer."""
 
@@ -209,11 +218,15 @@ class AnswerFollowUp(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeOut(Command):
-    """A deadline ran out. Only the clock sends it. `clock` and `rung` name the deadline."""
+    """A deadline ran out. Only the clock sends it. `clock` and `rung` name the deadline.
+
+    `why_late` says why it is carried out late, when it is.
+    """
 
     trigger = Trigger.TIME_OUT
     clock: Id
     rung: int
+    why_late: Late | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

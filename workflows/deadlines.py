@@ -95,19 +95,42 @@ def remind_instant(
     if before is None:
         return None
     if before.unit in _ELAPSED:
-        instant = due - before.count * _ELAPSED[before.unit]
+        instant: datetime | None = due - before.count * _ELAPSED[before.unit]
     else:
-        instant = _opening_before(due, before, calendar)
-    return instant if instant > notice else None
+        instant = _opening_before(due, before, notice, calendar)
+    return instant if instant is not None and instant > notice else None
 
 
-def _opening_before(due: datetime, before: Amount, calendar: WorkingCalendar) -> datetime:
+def _opening_before(
+    due: datetime, before: Amount, notice: datetime, calendar: WorkingCalendar
+) -> datetime | None:
+    """Opening time so many working days before; None when they are not all there since the notice."""
     zone = ZoneInfo(calendar.zone)
     day, left = due.astimezone(zone).date(), before.count * (5 if before.unit is Unit.WEEKS else 1)
-    while left:
+    first = notice.astimezone(zone).date()
+    while left and day > first:
         day -= timedelta(days=1)
         left -= calendar.is_working_day(day)
-    return calendar.opening(day)
+    return None if left else calendar.opening(day)
+
+
+def reminder_at_work(
+    due: datetime, before: Amount | None, notice: datetime, calendar: WorkingCalendar
+) -> datetime | None:
+    """When to remind (see `remind_instant`) so that somebody can read it.
+
+    A deadline in hours may end in the night: whoever is at risk then does not wait for office hours. Its
+    reminder waits until the agency opens, if that is before `due`; else it comes when they last opened.
+    None when they did not open since the notice: the notice itself is the last word.
+    """
+    reminder = remind_instant(due, before, notice, calendar)
+    if reminder is None or calendar.is_open(reminder):
+        return reminder
+    opens = calendar.opens_next(reminder)
+    if opens < due:
+        return opens
+    earlier = _opening_before(opens, Amount(1, Unit.WORKING_DAYS), notice, calendar)
+    return earlier if earlier is not None and earlier > notice else None
 
 
 def after_standstill(

@@ -76,7 +76,8 @@ class Event:
     """One thing that happened. `codes` hold ids and words from closed lists, never prose.
 
     Codes by kind:
-    deadline_lapsed: clock, rung, due (ISO UTC), late_by (whole seconds), waits_for (slot), climbs;
+    deadline_lapsed: clock, rung, due (ISO UTC), late_by (whole seconds), waits_for (slot), climbs,
+        and why_late when it is carried out late;
     moved_up: from, to, cause, and waits_for (the silent slot) when the cause is silence;
     settled_for_now: cause (agreed | board); board_decided: changed; risk_rose: from, to (paces);
     returned: from, to; gate_opened: gate; meeting_*: meeting; time_* and extended: clock, until (ISO UTC);

@@ -8,7 +8,7 @@ from workflows import amount
 from workflows.case import CaseState, RetimedClock, RunningClock, TimeProposal
 from workflows.clocks import calendar_of
 from workflows.commands import Command, Extend, ProposeTime, SetTime
-from workflows.deadlines import after_standstill, remind_instant
+from workflows.deadlines import after_standstill, reminder_at_work
 from workflows.effect import Effect
 from workflows.events import Event, EventKind
 from workflows.protocol import Clock, Protocol
@@ -34,7 +34,7 @@ def _retimed(
     protocol: Protocol, case: CaseState, running: RunningClock, clock: Clock, due: datetime, now: datetime
 ) -> RetimedClock:
     calendar = calendar_of(protocol, case, clock, running.rung)
-    remind_at = remind_instant(due, clock.reminders.get(case.pace), now, calendar)
+    remind_at = reminder_at_work(due, clock.reminders.get(case.pace), now, calendar)
     return RetimedClock(
         running.clock, running.rung, running.base, str(budget_of(case, running, clock)), due, remind_at
     )

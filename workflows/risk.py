@@ -8,7 +8,7 @@ from datetime import datetime
 
 from workflows.case import CaseState, RetimedClock, RunningClock
 from workflows.clocks import calendar_of
-from workflows.deadlines import due_instant, remind_instant
+from workflows.deadlines import due_instant, reminder_at_work
 from workflows.effect import Effect
 from workflows.events import Event, EventKind
 from workflows.protocol import Protocol
@@ -41,5 +41,5 @@ def _sooner(
     due = due_instant(budget, now, calendar, protocol.sittings)
     if due >= running.due:
         return None
-    remind_at = remind_instant(due, clock.reminders.get(pace), now, calendar)
+    remind_at = reminder_at_work(due, clock.reminders.get(pace), now, calendar)
     return RetimedClock(running.clock, running.rung, now, str(budget), due, remind_at)

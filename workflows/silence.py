@@ -36,6 +36,8 @@ def time_out(question: Question, command: Command, now: datetime) -> Effect:
         "waits_for": clocks.owner_of(question.case, clock, command.rung) if clock else "",
         "climbs": climbs,
     }
+    if command.why_late:
+        codes["why_late"] = str(command.why_late)
     lapsed = Event(EventKind.DEADLINE_LAPSED, codes)
     if clock is not None and clock.on_expiry is Expiry.UNSATISFACTORY:
         return _taken_as_kept(question, lapsed)

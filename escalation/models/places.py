@@ -55,6 +55,10 @@ class Agency(Base):
     weekdays: Mapped[str] = mapped_column(String(7), server_default="01234")
     closures: Mapped[str] = mapped_column(Text, server_default="")
     """Extra days off as ISO dates, separated by spaces."""
+    hours: Mapped[str] = mapped_column(Text, server_default="")
+    """Weekdays with other hours, separated by spaces: `wed 09:00-12:30`."""
+    terms: Mapped[str] = mapped_column(Text, server_default="")
+    """First and last days of terms, separated by spaces; empty: it works all year."""
 
 
 class Membership(Base):

@@ -9,7 +9,7 @@ from escalation.services.case_file import CaseFile
 from escalation.services.history import History
 from escalation.services.views import DeadlineView
 from workflows import amount
-from workflows.calendar import WorkingCalendar
+from workflows.calendar import PAST_TERMS, WorkingCalendar
 from workflows.case import DeadlineState
 from workflows.deadlines import spell_out, working_days_between
 from workflows.vocabulary import Side, Unit
@@ -60,7 +60,9 @@ def _view(now: datetime, file: CaseFile, row: AnyRow, stage: str) -> DeadlineVie
         state=DeadlineState(row.state),
         zone=row.zone,
         late_by=row.late_by,
-        at_work=_at_work(now, calendar),
+        at_work=calendar.is_open(now),
+        opens=None if calendar.is_open(now) else calendar.opens_next(now),
+        past_terms=row.calendar_version.endswith(PAST_TERMS),
     )
 
 
@@ -75,8 +77,3 @@ def days_of(budget: str, base: datetime, due: datetime, calendar: WorkingCalenda
     written, last = amount.parse(budget), due.astimezone(ZoneInfo(calendar.zone)).date()
     counted = spell_out(written, base, calendar) if written.unit is Unit.WORKING_DAYS else ()
     return counted if counted and counted[-1] == last else (last,)
-
-
-def _at_work(now: datetime, calendar: WorkingCalendar) -> bool:
-    local = now.astimezone(ZoneInfo(calendar.zone))
-    return calendar.is_working_day(local.date()) and calendar.opens <= local.time() < calendar.closes

@@ -7,7 +7,7 @@ deputy is told, and where there is none, the board office.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime, time
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from escalation.models.asking import Among, Asked, Together
 from escalation.models.places import HoldingKind
 from escalation.models.types import AnyRow, AnySelect, Utc
 from notifications.message import Person, Seat, Via
+from workflows import opening_hours
 from workflows.calendar import WorkingCalendar
 from workflows.protocol import Protocol, Slot
 from workflows.vocabulary import AgencyKind, Side, Tier
@@ -198,21 +199,29 @@ def lending_kinds(protocols: Iterable[Protocol]) -> frozenset[str]:
 def calendar_of(agency: AnyRow) -> WorkingCalendar:
     """The working calendar of an agency row."""
     return _calendar(
-        agency.nation, agency.zone, agency.weekdays, agency.opens, agency.closes, agency.closures
+        agency.nation,
+        agency.zone,
+        agency.weekdays,
+        (agency.opens, agency.closes),
+        agency.closures,
+        agency.hours,
+        agency.terms,
     )
 
 
 @lru_cache(maxsize=4096)
 def _calendar(
-    nation: str, zone: str, weekdays: str, opens: str, closes: str, closures: str
+    nation: str, zone: str, weekdays: str, usual: tuple[str, str], closures: str, hours: str, terms: str
 ) -> WorkingCalendar:
     return WorkingCalendar(
         nation=nation,
         zone=zone,
         weekdays=frozenset(int(d) for d in weekdays),
-        opens=time.fromisoformat(opens),
-        closes=time.fromisoformat(closes),
-        closures=frozenset(date.fromisoformat(d) for d in closures.split()),
+        opens=time.fromisoformat(usual[0]),
+        closes=time.fromisoformat(usual[1]),
+        closures=opening_hours.closures(closures),
+        hours=opening_hours.week(hours).hours,
+        terms=opening_hours.terms(terms),
     )
 
 

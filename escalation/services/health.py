@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from escalation.models import Heartbeat, OutboxRow
 from escalation.services import audit, durability
+from escalation.services.agency_time import NOTICE_DAYS, calendars_with_terms, days_known
 from escalation.services.unit import Unit, reading
 
 _log = structlog.get_logger(__name__)
@@ -32,7 +33,8 @@ class Check:
 def look(
     expected_head: str | None, longest_silence: timedelta, *, standby_required: bool = False
 ) -> tuple[Check, ...]:
-    """Looks at the database, its standby and migrations, the heartbeat and the owed mails, in this order.
+    """Looks at the database, its standby and migrations, the heartbeat, the owed mails and the terms of
+    agencies, in this order.
 
     `longest_silence` is how old the last good audit of the clock may be; with `standby_required` a
     database that does not wait for a standby is not well. When the database cannot be
@@ -51,9 +53,12 @@ def _checks(
 ) -> Iterator[Check]:
     yield Check("database", True, "The database answers.")
     yield _standby(unit, standby_required)
-    yield _migrations(unit, expected_head)
+    migrations = _migrations(unit, expected_head)
+    yield migrations
     yield _heartbeat(unit, longest_silence)
     yield _mail(unit)
+    if migrations.well:
+        yield _terms(unit)
 
 
 def _standby(unit: Unit, required: bool) -> Check:
@@ -88,6 +93,18 @@ def _mail(unit: Unit) -> Check:
     age = unit.now - oldest
     words = f"The oldest mail that has not left is owed for {spoken(age)}."
     return Check("mail", age <= audit.MAIL_GRACE, words, int(age.total_seconds()))
+
+
+def _terms(unit: Unit) -> Check:
+    """Whether the terms that agencies keep reach far enough for the deadlines that are counted now."""
+    left = [days_known(calendar, unit.now) or 0 for calendar in calendars_with_terms(unit)]
+    over, soon = sum(days < 0 for days in left), sum(0 <= days < NOTICE_DAYS for days in left)
+    if over:
+        return Check("terms", False, f"The terms of {over} agencies are over: import the next ones.")
+    if soon:
+        words = f"The terms of {soon} agencies end within {NOTICE_DAYS} days: import the next ones."
+        return Check("terms", True, words)
+    return Check("terms", True, "The terms that agencies keep are known for long enough.")
 
 
 def spoken(age: timedelta) -> str:

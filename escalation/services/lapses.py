@@ -7,22 +7,26 @@ tried again case by case, and the culprit is set aside with its reason: one bad 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import func, select, update
 
-from escalation.models import Case, Deadline
+from escalation.models import Case, Deadline, JobRun
 from escalation.models.types import AnyRow, AnySelect
 from escalation.services import case_file, transition
 from escalation.services.unit import Unit, passing, reading, retried, went_away, writing
 from workflows.case import CLOCK, Refusal
-from workflows.commands import TimeOut
+from workflows.commands import Late, TimeOut
 from workflows.events import EventKind
 from workflows.machine import decide
 
 CHUNK = 200
+JOB = "lapse_deadlines"
+"""The job that carries out what is due, by the name under which its runs are kept."""
+IN_TIME = timedelta(minutes=2)
+"""What is carried out within so long of its instant is not late."""
 _log = structlog.get_logger(__name__)
 
 
@@ -133,14 +137,28 @@ def _lapse(unit: Unit, partnership: int, claimed: Sequence[AnyRow]) -> list[tran
     if not first:
         return []
     files = case_file.load(unit.session, partnership, list(first), unit.now)
-    steps = [step for case, row in first.items() if (step := _step(unit, files[case], row))]
+    late = _why_late(unit, tuple(first.values()))
+    steps = [s for case, row in first.items() if (s := _step(unit, files[case], row, late.get(case)))]
     transition.carry_out(unit, steps)
     return steps
 
 
-def _step(unit: Unit, file: case_file.CaseFile, row: AnyRow) -> transition.Step | None:
+def _why_late(unit: Unit, claimed: Sequence[AnyRow]) -> dict[int, Late]:
+    """Why deadlines are carried out late, by case: had a sweep ended since they ran out?"""
+    late = [row for row in claimed if unit.now - row.due_at > IN_TIME]
+    if not late:
+        return {}
+    swept_at = unit.session.execute(select(JobRun.finished_at).where(JobRun.job == JOB)).scalar_one_or_none()
+    return {
+        row.case_id: Late.BACKLOG if swept_at is not None and swept_at > row.due_at else Late.SERVICE_AWAY
+        for row in reversed(late)
+    }
+
+
+def _step(unit: Unit, file: case_file.CaseFile, row: AnyRow, why_late: Late | None) -> transition.Step | None:
     row = _of_those_that_end_together(file, row)
-    decision = decide(file.protocol, file.state(), TimeOut(clock=row.clock, rung=row.rung), CLOCK, unit.now)
+    time_out = TimeOut(clock=row.clock, rung=row.rung, why_late=why_late)
+    decision = decide(file.protocol, file.state(), time_out, CLOCK, unit.now)
     if isinstance(decision, Refusal):
         if any((c.clock, c.rung) == (row.clock, row.rung) and c.due_at <= unit.now for c in file.clocks):
             raise LookupError(f"due, and cannot lapse: {decision.code}")

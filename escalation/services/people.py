@@ -16,7 +16,7 @@ from escalation.models import Account, Agency, Holding, Membership, Partnership,
 from escalation.models.places import HoldingKind
 from escalation.models.types import AnyRow, AnySelect
 from escalation.security.public_ids import new_public_id
-from escalation.services import directory, people_advice
+from escalation.services import agency_time, directory, people_advice
 from escalation.services.people_file import CLOSES, OPENS, Line, read, several_may_hold
 from escalation.services.unit import Unit, reading, writing
 from workflows.vocabulary import AgencyKind
@@ -71,6 +71,8 @@ def _import(unit: Unit, place: int, lines: list[Line], done: Imported, bring_bac
     agencies: set[int] = set()
     for line in lines:
         agency, post, account = _add(unit, place, line, done)
+        if agency not in agencies:
+            done.notes += agency_time.renew(unit, agency, line)
         agencies.add(agency)
         if account is not None:
             named[post, line.holding].add(account)

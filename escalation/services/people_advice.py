@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from escalation.models import Account, Agency
 from escalation.models.types import AnyRow
-from escalation.services import directory
+from escalation.services import agency_time, directory
 from escalation.services.directory import Directory
 from escalation.services.people_file import Line
 from escalation.services.unit import Unit
@@ -37,6 +37,7 @@ def on(unit: Unit, partnership: int, agencies: Iterable[int], lines: list[Line])
     said = [*_roles(lines), *_names(unit, lines), *_left_alone(rows, lines)]
     for row in rows:
         said += _missing(known, row.id, row.name, board=row.kind == AgencyKind.BOARD)
+        said += agency_time.advice(row, unit.now)
     said += (f"vacant: {post.title}, {post.agency}" for post in vacant(known))
     return list(dict.fromkeys(said))
 

@@ -10,18 +10,28 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
+from typing import Any
 
 from escalation.addresses import is_address
 from escalation.errors import InvalidInput
 from escalation.models.places import LINES, HoldingKind
+from workflows import opening_hours
 from workflows.calendar import NATIONS
 from workflows.vocabulary import AgencyKind, Tier
 
 REQUIRED = ("agency", "kind", "tier", "title")
-OPTIONAL = ("line", "nation", "opens", "closes", "name", "email", "holding")
+OPTIONAL = ("line", "nation", "opens", "closes", "hours", "terms", "closures", "name", "email", "holding")
 OPENS, CLOSES = "09:00", "17:00"
 LONGEST = 120
-_OF_AN_AGENCY = ("nation", "opens", "closes")
+LONGEST_OF = {"hours": 200, "terms": 1_000, "closures": 2_000}
+NONE = "none"
+"""In the columns of an agency's own time: it has nothing of the kind (any more)."""
+_OF_AN_AGENCY = ("nation", "opens", "closes", *LONGEST_OF)
+_OWN_TIME: Mapping[str, Callable[[str], object]] = {
+    "hours": opening_hours.week,
+    "terms": opening_hours.terms,
+    "closures": opening_hours.closures,
+}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs"}
@@ -44,6 +54,9 @@ class Line:
     nation: str
     opens: str
     closes: str
+    hours: str
+    terms: str
+    closures: str
     tier: str
     line: str
     title: str
@@ -142,8 +155,9 @@ def _problems(values: Mapping[str, str]) -> Iterable[str]:
         if not values.get(name):
             yield f"{name} is empty"
     for name, text in values.items():
-        if _CONTROL.search(text) or len(text) > LONGEST:
-            yield f"{name} has control characters or is longer than {LONGEST}"
+        longest = LONGEST_OF.get(name, LONGEST)
+        if _CONTROL.search(text) or len(text) > longest:
+            yield f"{name} has control characters or is longer than {longest}"
     for name, known in _CLOSED.items():
         if values.get(name) and values[name] not in known:
             yield f"{name} is {values[name][:LONGEST]!r}; known are {', '.join(known)}"
@@ -152,6 +166,7 @@ def _problems(values: Mapping[str, str]) -> Iterable[str]:
     if bool(values.get("email")) != bool(values.get("name")):
         yield "a person needs both a name and an email"
     yield from _hours(values)
+    yield from _own_time(values)
 
 
 def _hours(values: Mapping[str, str]) -> Iterable[str]:
@@ -160,6 +175,14 @@ def _hours(values: Mapping[str, str]) -> Iterable[str]:
         yield "opens and closes are times such as 09:00"
     elif opens >= closes:
         yield f"it closes ({closes}) before it opens ({opens})"
+
+
+def _own_time(values: Mapping[str, str]) -> Iterable[str]:
+    for name, read_it in _OWN_TIME.items():
+        try:
+            read_it("" if values.get(name) == NONE else values.get(name, ""))
+        except ValueError as error:
+            yield f"{name}: {error}"
 
 
 def _line(number: int, values: Mapping[str, str]) -> Line:
@@ -195,8 +218,8 @@ def _filled(lines: list[Line]) -> Iterable[Line]:
         for name in _OF_AN_AGENCY:
             said[line.agency, name] = said.get((line.agency, name)) or getattr(line, name)
     for line in lines:
-        nation, opens, closes = (said[line.agency, name] for name in _OF_AN_AGENCY)
-        yield replace(line, nation=nation, opens=opens, closes=closes)
+        of_agency: dict[str, Any] = {name: said[line.agency, name] for name in _OF_AN_AGENCY}
+        yield replace(line, **of_agency)
 
 
 def _differs(

@@ -1,16 +1,20 @@
 """What a person may see of the directory: their partnerships, the agencies they may name, the posts."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from escalation.models import Account, Agency, Membership, Partnership
 from escalation.models.types import AnyRow
 from escalation.services import directory, work
+from escalation.services.agency_time import NOTICE_DAYS, days_known
 from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, reading
 from escalation.services.views import AgencyChoice, PartnershipView
 from notifications.message import Via
+from workflows.calendar import WorkingCalendar
 from workflows.vocabulary import AgencyKind, Tier
 
 
@@ -26,6 +30,19 @@ class PostView:
     deputies: tuple[str, ...]
     via: Via
     mail_fails: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingTimeView:
+    """When an agency works: hours by weekday (Monday first; None: closed), and what is still to come."""
+
+    name: str
+    week: tuple[tuple[time, time] | None, ...]
+    all_year: bool
+    terms: tuple[tuple[date, date], ...]
+    terms_end: date | None
+    terms_end_soon: bool
+    closures: tuple[date, ...]
 
 
 def partnerships_of(account: int) -> tuple[PartnershipView, ...]:
@@ -86,6 +103,34 @@ def posts(account: int, partnership: str) -> tuple[PostView, ...]:
         known = directory.directory_of(unit.session, owner.id, agencies, unit.now)
         views = [_post(known, post) for post in known.posts.values()]
         return tuple(sorted(views, key=lambda v: (v.via is not Via.VACANT, v.agency, v.tier)))
+
+
+def working_times(account: int, partnership: str) -> tuple[WorkingTimeView, ...]:
+    """When each agency of a partnership works, for its board office. Raises NotFound for others."""
+    with reading() as unit:
+        owner = work.board_member(unit, account, partnership)
+        rows = unit.session.execute(
+            select(*Agency.__table__.c)
+            .join(Membership, Membership.agency_id == Agency.id)
+            .where(Membership.partnership_id == owner.id)
+            .order_by(Agency.name)
+        )
+        return tuple(_working_time(row.name, directory.calendar_of(row), unit.now) for row in rows)
+
+
+def _working_time(name: str, calendar: WorkingCalendar, now: datetime) -> WorkingTimeView:
+    today, left = now.astimezone(ZoneInfo(calendar.zone)).date(), days_known(calendar, now)
+    usual = calendar.opens, calendar.closes
+    other = {weekday: (opens, closes) for weekday, opens, closes in calendar.hours}
+    return WorkingTimeView(
+        name,
+        week=tuple(other.get(d, usual) if d in calendar.weekdays else None for d in range(7)),
+        all_year=not calendar.terms,
+        terms=tuple(term for term in calendar.terms if term[1] >= today),
+        terms_end=calendar.known_until,
+        terms_end_soon=left is not None and left < NOTICE_DAYS,
+        closures=tuple(sorted(day for day in calendar.closures if day >= today)),
+    )
 
 
 def name_of(account: int) -> str:

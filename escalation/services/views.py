@@ -57,6 +57,10 @@ class DeadlineView:
     late_by: int = 0
     at_work: bool = True
     """Whether the agency that it waits for is open at this moment."""
+    opens: datetime | None = None
+    """When that agency opens next, while it is closed."""
+    past_terms: bool = False
+    """Whether terms were not known any more for the day on which it is due."""
 
 
 @dataclass(frozen=True, slots=True)

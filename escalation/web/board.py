@@ -4,6 +4,7 @@ from flask import Blueprint, Response, render_template, request
 
 from escalation.reporting import exports, measures
 from escalation.services import places, work
+from escalation.web import hours
 from escalation.web.layout import of_partnership, person
 
 blueprint = Blueprint("board", __name__, url_prefix="/board")
@@ -38,8 +39,11 @@ def measures_csv(partnership: str) -> Response:
 def directory(partnership: str) -> str:
     """Posts, holders, deputies, and posts that nobody holds."""
     posts = places.posts(person(), partnership)
+    agencies = places.working_times(person(), partnership)
     _belongs_to(partnership)
-    return render_template("board/directory.html", posts=posts, public_id=partnership)
+    return render_template(
+        "board/directory.html", posts=posts, agencies=agencies, hours=hours, public_id=partnership
+    )
 
 
 def _belongs_to(partnership: str) -> None:

@@ -11,6 +11,7 @@ from escalation.schemas.words import ROLE_SHORT
 from escalation.services.views import CaseView, DeadlineView, EventView, SeatView, Standing, StepView, WorkRow
 from notifications.message import Via
 from workflows.case import LeadView, Position
+from workflows.commands import Late
 from workflows.events import EventKind
 from workflows.triggers import Trigger
 from workflows.vocabulary import Phase, Side, Urgency
@@ -62,12 +63,27 @@ def budget(words: str) -> str:
 
 def the_sum(deadline: DeadlineView) -> str:
     """How the date was counted, so that anybody can check it."""
+    counted = _counted(deadline)
+    return f"{counted} {_PAST_TERMS.format(deadline.agency)}" if deadline.past_terms else counted
+
+
+_PAST_TERMS = "No term of {} is known for that day yet, so every weekday was counted: the board office can bring its dates up to date."
+
+
+def _counted(deadline: DeadlineView) -> str:
     told = _told(deadline)
     until = moment(deadline.due, deadline.zone)
     if len(deadline.days) > 1:
         days = ", ".join(f"{d:%a} {d.day} {d:%b}" for d in deadline.days)
         return f"{budget(deadline.budget)}, told {told}; the first is the day after: {days}. It ends when {deadline.agency} closes: {until}."
     return f"{budget(deadline.budget)} from {told}: {until}."
+
+
+def closed_until(deadline: DeadlineView) -> str | None:
+    """That whoever is asked is not at work now, and when they are again; None while they are."""
+    if deadline.opens is None:
+        return None
+    return f"{deadline.agency} is closed until {moment(deadline.opens, deadline.zone)}."
 
 
 def _told(deadline: DeadlineView) -> str:
@@ -263,6 +279,12 @@ _HAPPENED: Mapping[EventKind, str] = {
 }
 
 
+_LATE: Mapping[str, str] = {
+    Late.SERVICE_AWAY: "the service was away",
+    Late.BACKLOG: "much fell due at once",
+}
+
+
 _YOU: Mapping[EventKind, str] = {
     EventKind.LEAD_SUPPORTED: "You support the challenge",
     EventKind.LEAD_DECLINED: "You do not support it. It goes on",
@@ -289,6 +311,8 @@ def happened(event: EventView) -> str:
         )
     if event.kind is EventKind.RISK_ROSE and event.codes.get("from") == event.codes.get("to"):
         return f"{_who(event)} said that the risk has risen"
+    if event.kind is EventKind.DEADLINE_LAPSED and (why := _LATE.get(str(event.codes.get("why_late")))):
+        return f"{_HAPPENED[event.kind]}. Carried out late: {why}"
     return _HAPPENED[event.kind].format(who=_who(event))
 
 

@@ -9,7 +9,9 @@ import pytest
 from tests.support import sources
 
 ROOT = sources.ROOT
-TEST_FOLDERS = ("unit", "integration", "acceptance", "browser", "faults", "migrations", "architecture")
+TEST_FOLDERS = (
+    "unit", "integration", "acceptance", "browser", "faults", "migrations", "architecture", "oracles",
+)  # fmt: skip
 NO_ROOMS = {"utils", "util", "common", "helpers", "helper", "misc"}
 LOCKS = ("runtime.txt", "develop.txt")
 TEMPLATES = [p for p in sources.files() if "templates" in p.parts and p.suffix in (".html", ".txt", ".svg")]

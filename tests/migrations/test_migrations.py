@@ -10,6 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import Flask, current_app
 from sqlalchemy import text
@@ -28,6 +29,13 @@ def _service(database: Database) -> Flask:
 
 def _config() -> Config:
     return current_app.extensions["migrate"].migrate.get_config(str(MIGRATIONS))
+
+
+def _newest() -> str:
+    """The newest migration that the service comes with."""
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert head is not None
+    return head
 
 
 def test_an_empty_database_becomes_what_the_models_say(empty_database: Database) -> None:
@@ -58,11 +66,11 @@ def test_the_clock_of_an_installation_cannot_be_moved_behind_its_back(database: 
 
 
 COPIES_A_PARENT = '''
-"""A second migration, as somebody may write it one day."""
+"""The next migration, as somebody may write it one day."""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "%s", None, None
 
 
 def upgrade() -> None:
@@ -87,11 +95,11 @@ VALUES ('1', 1, :data, :at, :at, :at), ('2', 2, :data, :at, :at, :at)
 
 @pytest.fixture
 def second(tmp_path: Path, database: Database) -> Callable[[str], Config]:
-    """Lays a second migration beside the first, which does one thing more; gives how Alembic is told."""
+    """Lays one more migration beside the known ones, which does one thing more; gives how Alembic is told."""
 
     def told(more: str = "pass") -> Config:
         how = repr("always" if database.sqlite else "auto")
-        (tmp_path / "0002_second.py").write_text(COPIES_A_PARENT % (how, more, how))
+        (tmp_path / "9999_next.py").write_text(COPIES_A_PARENT % (_newest(), how, more, how))
         config = _config()
         config.set_main_option("path_separator", "os")
         config.set_main_option(
@@ -126,7 +134,7 @@ def test_a_parent_table_is_copied_and_its_children_survive(
         with db.engine.connect() as connection:
             assert connection.execute(text("SELECT count(pronoun), count(*) FROM account")).one() == (0, 2)
         assert _children() == before == [("1", 1), ("2", 2)]
-        command.downgrade(second(), "0001")
+        command.downgrade(second(), _newest())
         assert _children() == before
         db.engine.dispose()
 
@@ -156,7 +164,7 @@ def test_a_migration_that_leaves_children_without_a_parent_is_taken_back_loudly(
             command.upgrade(losing, "head")
         assert _children() == [("1", 1), ("2", 2)]
         with db.engine.connect() as connection:
-            assert MigrationContext.configure(connection).get_current_revision() == "0001"
+            assert MigrationContext.configure(connection).get_current_revision() == _newest()
             assert connection.execute(text("SELECT count(*) FROM account")).scalar_one() == 2
             assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
         db.engine.dispose()
