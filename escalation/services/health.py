@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from escalation.models import Heartbeat, OutboxRow
-from escalation.services import audit, durability
+from escalation.services import audit, durability, restored
 from escalation.services.unit import Unit, reading
 
 _log = structlog.get_logger(__name__)
@@ -32,7 +32,8 @@ class Check:
 def look(
     expected_head: str | None, longest_silence: timedelta, *, standby_required: bool = False
 ) -> tuple[Check, ...]:
-    """Looks at the database, its standby and migrations, the heartbeat and the owed mails, in this order.
+    """Looks at the database, its standby and migrations, the heartbeat, the owed mails and
+    whether a restore holds them, in this order.
 
     `longest_silence` is how old the last good audit of the clock may be; with `standby_required` a
     database that does not wait for a standby is not well. When the database cannot be
@@ -54,6 +55,7 @@ def _checks(
     yield _migrations(unit, expected_head)
     yield _heartbeat(unit, longest_silence)
     yield _mail(unit)
+    yield _restore(unit)
 
 
 def _standby(unit: Unit, required: bool) -> Check:
@@ -88,6 +90,20 @@ def _mail(unit: Unit) -> Check:
     age = unit.now - oldest
     words = f"The oldest mail that has not left is owed for {spoken(age)}."
     return Check("mail", age <= audit.MAIL_GRACE, words, int(age.total_seconds()))
+
+
+def _restore(unit: Unit) -> Check:
+    standing = restored.standstill(unit)
+    if standing is None:
+        return Check("restore", True, "Mails leave and clocks run.")
+    waiting = unit.session.execute(
+        select(func.count()).select_from(OutboxRow).where(OutboxRow.state.in_(restored.WAITING))
+    ).scalar_one()
+    words = (
+        f"Restored from a backup of {standing.backup_of:%d %B %Y %H:%M} UTC: {waiting} mails are held and no "
+        "deadline lapses until an operator runs `escalation outbox release`."
+    )
+    return Check("restore", False, words, int((unit.now - standing.restored_at).total_seconds()))
 
 
 def spoken(age: timedelta) -> str:

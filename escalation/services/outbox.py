@@ -15,6 +15,7 @@ from sqlalchemy import or_, select, update
 from escalation.models import Account, OutboxRow
 from escalation.models.types import AnyRow
 from escalation.services import undeliverable
+from escalation.services.restored import held
 from escalation.services.unit import Unit, reading, retried, writing
 
 GIVE_UP, FEWEST_TRIES = timedelta(hours=72), 10
@@ -28,7 +29,7 @@ def claim(limit: int, lease: timedelta) -> list[AnyRow]:
     with writing() as unit:
         due = (
             select(OutboxRow.id)
-            .where(OutboxRow.state == "owed", OutboxRow.next_at <= unit.now, _free(unit))
+            .where(OutboxRow.state == "owed", OutboxRow.next_at <= unit.now, _free(unit), ~held())
             .order_by(OutboxRow.next_at, OutboxRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -114,7 +115,7 @@ def _mark(unit: Unit, row: AnyRow, **values: Any) -> bool:
 def next_due() -> datetime | None:
     """When the next owed mail that nobody is handing over is to be tried, or None."""
     with reading() as unit:
-        query = select(OutboxRow.next_at).where(OutboxRow.state == "owed", _free(unit))
+        query = select(OutboxRow.next_at).where(OutboxRow.state == "owed", _free(unit), ~held())
         return unit.session.execute(query.order_by(OutboxRow.next_at).limit(1)).scalar_one_or_none()
 
 
