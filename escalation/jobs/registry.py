@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from escalation.config import Settings
-from escalation.jobs import audit_the_clock, deliver_mail, lapse_deadlines, remind
+from escalation.jobs import audit_the_clock, deliver_mail, lapse_deadlines, ping_outside, remind
 from escalation.jobs.result import Result
 
 
@@ -22,4 +22,5 @@ JOBS = (
     Job("remind", remind.run),
     Job("deliver_mail", deliver_mail.run),
     Job("audit_the_clock", audit_the_clock.run, ticks=4),
+    Job("ping_outside", ping_outside.run, ticks=4),
 )

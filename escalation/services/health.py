@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from escalation.models import Heartbeat, OutboxRow
 from escalation.services import audit, durability, restored
+from escalation.services.audit_questions import FUSE, MAIL_GRACE
 from escalation.services.unit import Unit, reading
 
 _log = structlog.get_logger(__name__)
@@ -78,18 +79,20 @@ def _heartbeat(unit: Unit, longest: timedelta) -> Check:
         return Check("heartbeat", False, "No audit of the clock has found everything in order yet.")
     age = unit.now - beat.beat_at
     words = f"The clock was last found in order {spoken(age)} ago."
-    return Check("heartbeat", age <= longest, words, int(age.total_seconds()))
+    return Check("heartbeat", age < longest, words, int(age.total_seconds()))
 
 
 def _mail(unit: Unit) -> Check:
     oldest: datetime | None = unit.session.execute(
-        select(func.min(OutboxRow.owed_at)).where(OutboxRow.state == "owed")
+        select(func.min(OutboxRow.owed_at)).where(
+            OutboxRow.state == "owed", func.coalesce(OutboxRow.error, "") != FUSE
+        )
     ).scalar_one()
     if oldest is None:
         return Check("mail", True, "No mail is owed.")
     age = unit.now - oldest
     words = f"The oldest mail that has not left is owed for {spoken(age)}."
-    return Check("mail", age <= audit.MAIL_GRACE, words, int(age.total_seconds()))
+    return Check("mail", age <= MAIL_GRACE, words, int(age.total_seconds()))
 
 
 def _restore(unit: Unit) -> Check:

@@ -1,67 +1,89 @@
 """Backup, restore and release as an operator types them, and what people and monitors see meanwhile."""
 
-import os
-import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from escalation.config import Settings
+from escalation import cli
+from escalation.services import restored
 from tests.integration.keeping.conftest import Keeper
 from tests.integration.web.conftest import Visitor
 from tests.support import northtown
 from tests.support.settings import environment
 
 
-def run(settings: Settings, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    """One command, in a process of its own."""
-    command = [sys.executable, "-m", "escalation.cli", *map(str, words)]
-    env = {**os.environ, **environment(settings)}
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
 
 
-@pytest.mark.processes
-def test_a_backup_a_loss_a_restore_and_a_release(keeper: Keeper, tmp_path: Path) -> None:
-    settings = keeper.settings
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def typed(keeper: Keeper, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """One command as it is typed, in this process: a new one takes seconds to start."""
+    for name, value in environment(keeper.settings).items():
+        monkeypatch.setenv(name, value)
+
+    def one(*words: str | Path) -> Said:
+        monkeypatch.setattr(sys, "argv", ["escalation", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return Said(int(ended.value.code or 0), said.out, said.err)
+
+    return one
+
+
+def test_a_backup_a_loss_a_restore_and_a_release(keeper: Keeper, typed: Run, tmp_path: Path) -> None:
     keeper.raises()
     folder = tmp_path / "kept"
     folder.mkdir()
-    done = run(settings, "backup", folder)
-    assert done.returncode == 0, done.stderr
+    done = typed("backup", folder)
+    assert done.code == 0, done.err
     (file,) = folder.iterdir()
-    assert "1 cases" in done.stdout
-    assert "sha256 " in done.stdout
-    assert "is whole" in run(settings, "restore", "--check", file).stdout
+    assert "1 cases" in done.out
+    assert "sha256 " in done.out
+    assert "is whole" in typed("restore", "--check", file).out
 
-    refused = run(settings, "restore", file)
-    assert refused.returncode == 2
-    assert "not empty" in refused.stderr
-    done = run(settings, "restore", "--replace", file)
-    assert done.returncode == 0, done.stderr
-    assert "This is epoch 2" in done.stdout
-    assert "to leave: 1 reply_owed, the oldest owed for" in done.stdout
+    refused = typed("restore", file)
+    assert refused.code == 2
+    assert "not empty" in refused.err
+    done = typed("restore", "--replace", file)
+    assert done.code == 0, done.err
+    assert "This is epoch 2" in done.out
+    assert "to leave: 1 reply_owed, the oldest owed for" in done.out
 
-    run(settings, "jobs", "once")
+    keeper.lets_jobs_run()
     assert keeper.sink.mails == ()
-    assert "nothing was changed" in run(settings, "outbox", "release", "--dry-run").stdout
-    assert "is no age" in run(settings, "outbox", "release", "--discard-older-than", "soon").stderr
-    assert run(settings, "outbox", "release").returncode == 0
-    run(settings, "jobs", "once")
+    assert "nothing was changed" in typed("outbox", "release", "--dry-run").out
+    assert "is no age" in typed("outbox", "release", "--discard-older-than", "soon").err
+    assert typed("outbox", "release").code == 0
+    keeper.lets_jobs_run()
     assert keeper.sink.mails
-    again = run(settings, "outbox", "release")
-    assert (again.returncode, "nothing is held here" in again.stderr) == (2, True)
+    again = typed("outbox", "release")
+    assert (again.code, "nothing is held here" in again.err) == (2, True)
 
 
-@pytest.mark.processes
-def test_what_cannot_be_written_or_read_is_said_in_a_sentence(keeper: Keeper, tmp_path: Path) -> None:
-    nowhere = run(keeper.settings, "backup", tmp_path / "no" / "folder" / "a.backup")
-    assert (nowhere.returncode, "Traceback" in nowhere.stderr) == (2, False)
+def test_what_cannot_be_written_or_read_is_said_in_a_sentence(
+    keeper: Keeper, typed: Run, tmp_path: Path
+) -> None:
+    nowhere = typed("backup", tmp_path / "no" / "folder" / "a.backup")
+    assert (nowhere.code, "Traceback" in nowhere.err) == (2, False)
     (tmp_path / "letter").write_text("dear all")
-    letter = run(keeper.settings, "restore", tmp_path / "letter", "--replace")
-    assert letter.returncode == 2
-    assert "this is no backup" in letter.stderr
+    letter = typed("restore", tmp_path / "letter", "--replace")
+    assert letter.code == 2
+    assert "this is no backup" in letter.err
 
 
 def test_pages_and_health_say_that_mails_are_held(keeper: Keeper, client: FlaskClient) -> None:
@@ -81,8 +103,6 @@ def test_pages_and_health_say_that_mails_are_held(keeper: Keeper, client: FlaskC
     assert not checks["heartbeat"]["well"], "the audit does not call this well"
 
     with keeper.app.app_context():
-        from escalation.services import restored
-
         restored.release()
     keeper.lets_jobs_run()
     keeper.lets_jobs_run()
