@@ -4,8 +4,8 @@ What watches this service must not live on its machine. It is told nothing but t
 ping when the last audit found something, or is old, or when this job does not run.
 """
 
-import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 
 import structlog
@@ -34,7 +34,7 @@ def _asked(address: str) -> bool:
     try:
         with _OPENER.open(request, timeout=TIME_LIMIT):
             return True
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         # The address may hold a secret, and so may the error's words.
         _log.warning("the ping outside was not answered", reason=type(error).__name__)
         return False
