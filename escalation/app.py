@@ -4,10 +4,12 @@ from pathlib import Path
 
 import structlog
 from alembic import command
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from flask import Flask, current_app
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from escalation import api, engine, web
@@ -93,8 +95,34 @@ def bind_extensions(app: Flask) -> None:
 
 def upgrade_database() -> None:
     """Brings the database to this version's state."""
-    config = current_app.extensions["migrate"].migrate.get_config(str(MIGRATIONS))
-    command.upgrade(config, "head")
+    command.upgrade(_migrations(), "head")
+
+
+def upgrade_on(connection: Connection, state: str) -> None:
+    """Brings the tables of one connection to a state of the migrations.
+
+    On PostgreSQL within the connection's transaction. On SQLite what was done before is committed first,
+    because foreign keys cannot be switched off inside a transaction. Raises ConfigurationError for a
+    state that this version does not know.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.commit()
+    config = _migrations()
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, state)
+    except CommandError as error:
+        raise ConfigurationError(f"the migrations do not lead to {state!r}: {error}") from error
+
+
+def newest_state() -> str:
+    """The state of the database that this version needs."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or "base"
+
+
+def _migrations() -> Config:
+    config: Config = current_app.extensions["migrate"].migrate.get_config(str(MIGRATIONS))
+    return config
 
 
 def refuse_other_databases(settings: Settings) -> None:

@@ -11,7 +11,7 @@ import click
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from escalation import protocol_commands
+from escalation import keeping_commands, protocol_commands
 from escalation import selftest as story
 from escalation.app import create_app, refuse_real_people, upgrade_database
 from escalation.config import Settings, from_environment
@@ -214,6 +214,8 @@ def once() -> None:
 
 
 cli.add_command(protocol_commands.protocol)
+for kept in (keeping_commands.backup, keeping_commands.restore, keeping_commands.outbox):
+    cli.add_command(kept)
 
 _INSTANCE = Path("instance")
 """The demo's folder, in the folder that the command is called in."""

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,19 @@ class Settings:
     """Subject prefix by recipient domain, written nhs.net=[secure],example.org=[secure]."""
     tick_seconds: float = 15.0
     """The longest the scheduler sleeps between two looks."""
+    ping_url: str = ""
+    """An address outside that is asked for while all is in order; its silence is the alarm."""
+    mails_per_hour: int = 60
+    """How many mails one person gets within an hour, but for urgent ones; 0 is no limit."""
     session_idle_minutes: int = 15
     session_hours: int = 12
     log_level: str = "INFO"
     instance: str = "instance"
+
+    @property
+    def longest_silence(self) -> timedelta:
+        """How old the last good audit may be, and how long a job may say nothing: three audits at least."""
+        return max(timedelta(minutes=5), timedelta(seconds=self.tick_seconds * 12))
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:

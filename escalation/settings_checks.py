@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 KNOWN_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "development", "test"})
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_SECRET = frozenset({"secret_key", "password_salt", "smtp_password", "database_url"})
+_SECRET = frozenset({"secret_key", "password_salt", "smtp_password", "database_url", "ping_url"})
 _HOST = re.compile(r"\[?[A-Za-z0-9:]+\]?|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -109,6 +109,20 @@ def _prefixes_fit(settings: "Settings") -> bool:
     )
 
 
+def _pings_safely(settings: "Settings") -> bool:
+    """Encrypted, but to a monitor on this machine; often there is a secret in the address."""
+    if not settings.ping_url:
+        return True
+    try:
+        address = urlsplit(settings.ping_url)
+        address.port  # noqa: B018 (raises for a port that is none)
+    except ValueError:
+        return False
+    plain = address.scheme == "http" and address.hostname in LOOPBACK
+    whole = bool(address.hostname) and not _CONTROL.search(settings.ping_url) and " " not in settings.ping_url
+    return whole and (address.scheme == "https" or plain)
+
+
 _SECONDS = "it is in seconds, more than 0 and at most 300"
 _RULES = (
     _Rule("secret_key", lambda s: _strong(s.secret_key), "must be 32 random characters or more"),
@@ -194,6 +208,12 @@ _RULES = (
         "write domain=prefix, separated by commas; a prefix has 40 characters at most",
     ),
     _Rule("tick_seconds", lambda s: 0 < s.tick_seconds <= 300, _SECONDS),
+    _Rule("ping_url", _pings_safely, "must begin with https://, or http:// to a loopback address"),
+    _Rule(
+        "mails_per_hour",
+        lambda s: s.mails_per_hour == 0 or 10 <= s.mails_per_hour <= 10_000,
+        "it is 10 to 10000, or 0 for no limit",
+    ),
     _Rule("session_idle_minutes", lambda s: 1 <= s.session_idle_minutes <= 1440, "it is 1 to 1440 minutes"),
     _Rule("session_hours", lambda s: 1 <= s.session_hours <= 168, "it is 1 to 168 hours"),
     _Rule("log_level", lambda s: s.log_level in LOG_LEVELS, f"it is one of {', '.join(LOG_LEVELS)}"),

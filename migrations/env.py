@@ -21,13 +21,22 @@ LOCK = 7_236_114
 
 
 def run() -> None:
+    given: Connection | None = context.config.attributes.get("connection")
+    if given is not None:
+        # A restore: what it was given, in the transaction that it has begun.
+        _run_in(given)
+        return
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect().execution_options(write=True) as connection:
-        if connection.dialect.name == "sqlite":
-            with _references_unwatched(connection):
-                _run_on(connection)
-        else:
+        _run_in(connection)
+
+
+def _run_in(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        with _references_unwatched(connection):
             _run_on(connection)
+    else:
+        _run_on(connection)
 
 
 def _run_on(connection: Connection) -> None:

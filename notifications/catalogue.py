@@ -119,6 +119,9 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry("invitation", None),
     Entry("password_reset", None),
     Entry("password_changed", None),
+    Entry("digest", None),
+    Entry("many_undeliverable", None),
+    Entry("mails_put_off", None),
 )
 
 WITHOUT_MAIL: Mapping[EventKind, str] = {

@@ -60,6 +60,26 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a partnership stands, in figures: cases, deadlines, mails, people and posts, and no name.
+
+    `running` cases; deadlines `overdue` now and `lapsed` within a day; mails `waiting` for long and
+    `failed` within a week; people `unreachable` by mail; `vacant` posts; `drafts` older than a day;
+    `watched` is when the clocks were last found in order.
+    """
+
+    running: int
+    overdue: int
+    lapsed: int
+    waiting: int
+    failed: int
+    unreachable: int
+    vacant: int
+    drafts: int
+    watched: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything that may be said in a mail. `due` is an aware instant; `zone` says how to write it.
 
@@ -85,6 +105,8 @@ class Facts:
     """Fixed words that the protocol puts in front of the subject."""
     via: str = Via.HOLDER
     set_up_link: str | None = None
+    standing: Standing | None = None
+    """Only in the board office's daily mail."""
 
 
 @dataclass(frozen=True, slots=True)

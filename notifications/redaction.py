@@ -17,7 +17,8 @@ _URL = re.compile(r"https?://[^\s<>\"']+")
 def check(message: Message, facts: Facts, forbidden: Iterable[str] = ()) -> None:
     """Raises Leak if the message breaks a rule: one recipient, clean headers, no reference in the
     subject, no address but the one link, none of the `forbidden` words (agencies, people)."""
-    for value in (message.to, message.subject, message.sender, message.sender_name, message.reply_to):
+    named = (message.to, message.subject, message.sender, message.sender_name, message.reply_to)
+    for value in (*named, message.message_id, *message.headers, *message.headers.values()):
         if any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
             raise Leak("a header holds a control character")
     if message.to.count("@") != 1 or any(mark in message.to for mark in ",; <>"):

@@ -1,7 +1,5 @@
 """Is it alive, and is it well: two questions that a monitor asks. No case data in either answer."""
 
-from datetime import timedelta
-
 from alembic.script import ScriptDirectory
 from flask import Blueprint, Flask, current_app, jsonify
 from flask.typing import ResponseReturnValue
@@ -12,9 +10,6 @@ from escalation.services import health as condition
 blueprint = Blueprint("health", __name__)
 
 _HEAD = "escalation-migration-head"
-_SHORTEST_ALARM = timedelta(minutes=5)
-_AUDITS_MISSED = 12
-"""Ticks of the scheduler without a good audit before it counts as silence: three audits."""
 
 
 def register(app: Flask) -> None:
@@ -34,9 +29,10 @@ def alive() -> ResponseReturnValue:
 def deep() -> ResponseReturnValue:
     """200 when all is well, else 503 and in words what is not."""
     settings: Settings = current_app.config["ESCALATION"]
-    silence = max(_SHORTEST_ALARM, timedelta(seconds=settings.tick_seconds * _AUDITS_MISSED))
     checks = condition.look(
-        current_app.extensions[_HEAD], silence, standby_required=settings.standby == "required"
+        current_app.extensions[_HEAD],
+        settings.longest_silence,
+        standby_required=settings.standby == "required",
     )
     well = all(check.well for check in checks)
     return jsonify(status="well" if well else "unwell", checks=checks), 200 if well else 503

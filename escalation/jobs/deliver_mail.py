@@ -24,6 +24,7 @@ def post_room(settings: Settings) -> delivery.PostRoom:
         mail_from=settings.mail_from,
         mail_domain=settings.mail_domain,
         prefixes=settings.mail_prefixes or {},
+        rate=settings.mails_per_hour,
         # A mail is handed over in a handful of steps, each of which may take as long as the time limit.
         lease=timedelta(seconds=max(120.0, 20 * settings.smtp_timeout)),
     )

@@ -23,6 +23,12 @@ class Installation(Base):
     offset_seconds: Mapped[int] = mapped_column(BigInteger, server_default="0")
     epoch: Mapped[int] = mapped_column(Integer, server_default="1")
     """Grows when a backup is restored; mails owed in an older epoch wait for an operator."""
+    restored_at: Mapped[datetime | None]
+    """When a backup was put in here last. From then until `released_at` no mail leaves."""
+    backup_of: Mapped[datetime | None]
+    """The instant that the restored backup shows."""
+    released_at: Mapped[datetime | None]
+    """When an operator let the mails leave again, and the clocks run."""
 
 
 class JobRun(Base):

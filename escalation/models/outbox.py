@@ -53,6 +53,13 @@ class OutboxRow(Base):
             postgresql_where=text("state = 'owed'"),
         ),
         Index("ix_outbox_case", "partnership_id", "case_id"),
+        Index(
+            "ix_outbox_sent",
+            "account_id",
+            "sent_at",
+            sqlite_where=text("state = 'sent'"),
+            postgresql_where=text("state = 'sent'"),
+        ),
         STRICT,
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

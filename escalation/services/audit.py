@@ -3,17 +3,17 @@
 The sweep is not asked. This reads the tables alone, and only an empty answer feeds the heartbeat.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import text
 
 from escalation.models import Heartbeat
+from escalation.models.types import utc_text
+from escalation.services.audit_questions import QUESTIONS, SILENCE, SILENT, Question
 from escalation.services.unit import Unit, reading, retried, writing
 
-GRACE = timedelta(minutes=2)
-"""How long after its instant a deadline may still be open before it counts as missed."""
-MAIL_GRACE = timedelta(minutes=15)
 NAME = "clock"
 
 
@@ -27,10 +27,13 @@ class Finding:
 
 
 @retried
-def audit_the_clock() -> tuple[Finding, ...]:
-    """Looks for overdue deadlines, cases nobody waits for, mails not sent, and feeds the heartbeat."""
+def audit_the_clock(longest_silence: timedelta = SILENCE) -> tuple[Finding, ...]:
+    """Asks every question, and feeds the heartbeat when nothing is found.
+
+    `longest_silence` is how long a job may say nothing.
+    """
     with writing() as unit:
-        findings = _findings(unit)
+        findings = _findings(unit, (*QUESTIONS, replace(SILENT, grace=longest_silence)))
         _beat(unit, findings)
         return findings
 
@@ -41,50 +44,28 @@ def last_beat() -> Heartbeat | None:
         return unit.session.get(Heartbeat, NAME)
 
 
-def _findings(unit: Unit) -> tuple[Finding, ...]:
-    asked = ((code, words, _count(unit, query, since)) for code, words, query, since in _QUESTIONS)
-    return tuple(Finding(code, count, words.format(count=count)) for code, words, count in asked if count)
+def in_order(longest_silence: timedelta) -> bool:
+    """True when the last audit found nothing, and is not older than that."""
+    with reading() as unit:
+        beat = unit.session.get(Heartbeat, NAME)
+        return (
+            beat is not None
+            and beat.finding is None
+            and beat.beat_at is not None
+            and unit.now - beat.beat_at < longest_silence
+        )
 
 
-def _count(unit: Unit, query: str, grace: timedelta) -> int:
-    instant = unit.now - grace
-    bound = instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if unit.sqlite else instant
-    statement = text(query)
-    values = {"before": bound} if ":before" in query else {}
-    return int(unit.connection.execute(statement, values).scalar_one())
+def _findings(unit: Unit, questions: Iterable[Question]) -> tuple[Finding, ...]:
+    counted = ((q, _count(unit, q)) for q in questions)
+    return tuple(Finding(q.code, count, q.words.format(count=count)) for q, count in counted if count)
 
 
-_QUESTIONS = (
-    (
-        "deadline_missed",
-        "{count} deadlines ran out and nothing happened",
-        """SELECT count(*) FROM deadline d JOIN "case" c ON c.partnership_id = d.partnership_id
-             AND c.id = d.case_id WHERE d.state = 'open' AND d.due_at < :before AND c.paused_at IS NULL""",
-        GRACE,
-    ),
-    (
-        "nothing_runs",
-        "{count} open cases wait for nobody: no deadline runs",
-        """SELECT count(*) FROM "case" c WHERE c.phase NOT IN ('closed', 'draft') AND NOT EXISTS (
-             SELECT 1 FROM deadline d WHERE d.partnership_id = c.partnership_id AND d.case_id = c.id
-             AND (d.entry_seq = c.entry_seq OR d.clock LIKE 'cap:%') AND d.state = 'open')""",
-        timedelta(0),
-    ),
-    (
-        "mail_waits",
-        "{count} mails are owed for more than 15 minutes",
-        "SELECT count(*) FROM outbox WHERE state = 'owed' AND owed_at < :before",
-        MAIL_GRACE,
-    ),
-    (
-        "record_and_case_differ",
-        "{count} cases do not agree with their own last event",
-        """SELECT count(*) FROM "case" c WHERE c.event_seq <> (
-             SELECT coalesce(max(e.seq), 0) FROM event e
-             WHERE e.partnership_id = c.partnership_id AND e.case_id = c.id)""",
-        timedelta(0),
-    ),
-)
+def _count(unit: Unit, question: Question) -> int:
+    instant = unit.now - question.grace
+    bound = utc_text(instant) if unit.sqlite else instant
+    values = {"before": bound} if ":before" in question.query else {}
+    return int(unit.connection.execute(text(question.query), values).scalar_one())
 
 
 def _beat(unit: Unit, findings: tuple[Finding, ...]) -> None:

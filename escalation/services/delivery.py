@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from escalation.models.types import AnyRow
-from escalation.services import outbox
+from escalation.services import fuse, outbox
 from escalation.services.mail_facts import Letter, letters
 from escalation.services.unit import passing, reading
 from notifications.compose import compose
@@ -54,6 +54,8 @@ class PostRoom:
     mail_from: str
     mail_domain: str
     prefixes: Mapping[str, str]
+    rate: int = 0
+    """How many mails one person gets within an hour, but for urgent ones; 0 is no limit."""
     lease: timedelta = timedelta(minutes=2)
     """How long a batch is this worker's. It must be longer than a mail server may take over one mail."""
 
@@ -76,13 +78,15 @@ def deliver(room: PostRoom, limit: int = BATCH) -> Delivered:
 def _hand_over_all(room: PostRoom, claimed: Sequence[AnyRow], done: Delivered) -> bool:
     """One batch. False when the mail server is away."""
     enough = time.monotonic() + room.lease.total_seconds() / 2
-    left = list(claimed)
+    left, reached = list(claimed), set[int]()
     try:
         with room.connect() as mailer:
             written = _written(room, claimed)
+            left = _let_through(room, claimed, written, done)
             # What a slow server leaves of the lease must do for the mail under way.
             while left and time.monotonic() < enough:
-                _hand_over(room, mailer, left[0], written.get(left[0].id), done)
+                if _hand_over(room, mailer, left[0], written.get(left[0].id), done):
+                    reached.add(left[0].account_id)
                 left.pop(0)
     except ServerAway as away:
         outbox.release(left, str(away))
@@ -90,7 +94,19 @@ def _hand_over_all(room: PostRoom, claimed: Sequence[AnyRow], done: Delivered) -
         done.reasons[str(away)] += len(left)
         return False
     outbox.release(left)
+    if reached:
+        outbox.answers_again(reached)
     return True
+
+
+def _let_through(
+    room: PostRoom, rows: Sequence[AnyRow], written: Mapping[int, Letter], done: Delivered
+) -> list[AnyRow]:
+    """What may leave of a batch, so that nobody gets more within an hour than they can read."""
+    urgent = {number for number, letter in written.items() if letter.facts.urgent}
+    going, held_back = fuse.let_through(rows, urgent, room.rate) if room.rate else (list(rows), 0)
+    done.put_off += held_back
+    return going
 
 
 def _written(room: PostRoom, rows: Sequence[AnyRow]) -> dict[int, Letter]:
@@ -107,10 +123,11 @@ def _written(room: PostRoom, rows: Sequence[AnyRow]) -> dict[int, Letter]:
     return {number: letter for row in rows for number, letter in _written(room, [row]).items()}
 
 
-def _hand_over(room: PostRoom, mailer: Mailer, row: AnyRow, letter: Letter | None, done: Delivered) -> None:
+def _hand_over(room: PostRoom, mailer: Mailer, row: AnyRow, letter: Letter | None, done: Delivered) -> bool:
+    """One mail. True when the server has taken it."""
     if letter is None:
         _put_off(row, "it cannot be written", done)
-        return
+        return False
     message_id = message_id_of(row, room.mail_domain)
     try:
         mailer.send(
@@ -138,6 +155,8 @@ def _hand_over(room: PostRoom, mailer: Mailer, row: AnyRow, letter: Letter | Non
     else:
         outbox.sent(row, message_id)
         done.sent += 1
+        return True
+    return False
 
 
 def _put_off(row: AnyRow, reason: str, done: Delivered) -> None:

@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from escalation.models import Heartbeat, OutboxRow
-from escalation.services import audit, durability
+from escalation.services import audit, durability, restored
 from escalation.services.agency_time import NOTICE_DAYS, calendars_with_terms, days_known
+from escalation.services.audit_questions import FUSE, MAIL_GRACE
 from escalation.services.unit import Unit, reading
 
 _log = structlog.get_logger(__name__)
@@ -33,8 +34,8 @@ class Check:
 def look(
     expected_head: str | None, longest_silence: timedelta, *, standby_required: bool = False
 ) -> tuple[Check, ...]:
-    """Looks at the database, its standby and migrations, the heartbeat, the owed mails and the terms of
-    agencies, in this order.
+    """Looks at the database, its standby and migrations, the heartbeat, the owed mails, whether a restore
+    holds them, and the terms of agencies, in this order.
 
     `longest_silence` is how old the last good audit of the clock may be; with `standby_required` a
     database that does not wait for a standby is not well. When the database cannot be
@@ -57,6 +58,7 @@ def _checks(
     yield migrations
     yield _heartbeat(unit, longest_silence)
     yield _mail(unit)
+    yield _restore(unit)
     if migrations.well:
         yield _terms(unit)
 
@@ -81,18 +83,34 @@ def _heartbeat(unit: Unit, longest: timedelta) -> Check:
         return Check("heartbeat", False, "No audit of the clock has found everything in order yet.")
     age = unit.now - beat.beat_at
     words = f"The clock was last found in order {spoken(age)} ago."
-    return Check("heartbeat", age <= longest, words, int(age.total_seconds()))
+    return Check("heartbeat", age < longest, words, int(age.total_seconds()))
 
 
 def _mail(unit: Unit) -> Check:
     oldest: datetime | None = unit.session.execute(
-        select(func.min(OutboxRow.owed_at)).where(OutboxRow.state == "owed")
+        select(func.min(OutboxRow.owed_at)).where(
+            OutboxRow.state == "owed", func.coalesce(OutboxRow.error, "") != FUSE
+        )
     ).scalar_one()
     if oldest is None:
         return Check("mail", True, "No mail is owed.")
     age = unit.now - oldest
     words = f"The oldest mail that has not left is owed for {spoken(age)}."
-    return Check("mail", age <= audit.MAIL_GRACE, words, int(age.total_seconds()))
+    return Check("mail", age <= MAIL_GRACE, words, int(age.total_seconds()))
+
+
+def _restore(unit: Unit) -> Check:
+    standing = restored.standstill(unit)
+    if standing is None:
+        return Check("restore", True, "Mails leave and clocks run.")
+    waiting = unit.session.execute(
+        select(func.count()).select_from(OutboxRow).where(OutboxRow.state.in_(restored.WAITING))
+    ).scalar_one()
+    words = (
+        f"Restored from a backup of {standing.backup_of:%d %B %Y %H:%M} UTC: {waiting} mails are held and no "
+        "deadline lapses until an operator runs `escalation outbox release`."
+    )
+    return Check("restore", False, words, int((unit.now - standing.restored_at).total_seconds()))
 
 
 def _terms(unit: Unit) -> Check:

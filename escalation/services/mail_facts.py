@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from escalation.models import Account, Partnership
 from escalation.models.types import AnyRow
-from escalation.services import case_file
+from escalation.services import case_file, digest, fuse
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit
-from notifications.message import Facts
+from notifications.message import Facts, Standing
 from workflows.notices import marking
 from workflows.vocabulary import Phase
+
+OFFICE_MAILS = frozenset({digest.NAME, fuse.SUMMARY, fuse.BLOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,12 @@ def letters(unit: Unit, rows: Sequence[AnyRow], base_url: str) -> dict[int, Lett
     places = _places(unit, rows)
     addresses = _addresses(unit, rows)
     files = _files(unit, rows)
+    told = {row.partnership_id for row in rows if row.name == digest.NAME}
+    standings = {place: digest.standing(unit, place) for place in told}
     return {
-        row.id: _letter(row, places[row.partnership_id], addresses[row.account_id], files, base_url)
+        row.id: _letter(
+            row, places[row.partnership_id], addresses[row.account_id], files, standings, base_url
+        )
         for row in rows
     }
 
@@ -59,7 +65,14 @@ def _files(unit: Unit, rows: Sequence[AnyRow]) -> dict[int, CaseFile]:
     return {case: file for files in loaded for case, file in files.items()}
 
 
-def _letter(row: AnyRow, place: AnyRow, address: str, files: Mapping[int, CaseFile], base_url: str) -> Letter:
+def _letter(
+    row: AnyRow,
+    place: AnyRow,
+    address: str,
+    files: Mapping[int, CaseFile],
+    standings: Mapping[int, Standing],
+    base_url: str,
+) -> Letter:
     common = {
         "service_name": place.service_name,
         "partnership_name": place.name,
@@ -69,14 +82,20 @@ def _letter(row: AnyRow, place: AnyRow, address: str, files: Mapping[int, CaseFi
         "office_address": place.office_address,
         "via": row.via,
         "set_up_link": row.set_up_link,
+        "standing": standings.get(row.partnership_id) if row.name == digest.NAME else None,
     }
     if row.case_id is None:
-        return Letter(address, _account_facts(common, base_url), frozenset())
+        return Letter(address, _account_facts(common, _place_of(row, place, base_url)), frozenset())
     file = files[row.case_id]
     return Letter(address, _case_facts(common, file, row, base_url), _forbidden(file))
 
 
-def _account_facts(common: dict[str, Any], base_url: str) -> Facts:
+def _place_of(row: AnyRow, place: AnyRow, base_url: str) -> str:
+    """Where a mail that is about no case leads: the board's worklist, or the front page."""
+    return f"{base_url}/board/{place.public_id}" if row.name in OFFICE_MAILS else base_url
+
+
+def _account_facts(common: dict[str, Any], link: str) -> Facts:
     return Facts(
         **common,
         reference=None,
@@ -84,7 +103,7 @@ def _account_facts(common: dict[str, Any], base_url: str) -> Facts:
         stage=None,
         due=None,
         next_holder=None,
-        link=base_url,
+        link=link,
         urgent=False,
         waited_role=None,
     )

@@ -5,37 +5,44 @@ it be frozen and another take over, what it says afterwards changes nothing.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.orm import aliased
 
 from escalation.models import Account, OutboxRow
-from escalation.models.types import AnyRow
+from escalation.models.types import AnyRow, AnySelect
 from escalation.services import undeliverable
+from escalation.services.restored import held
 from escalation.services.unit import Unit, reading, retried, writing
 
 GIVE_UP, FEWEST_TRIES = timedelta(hours=72), 10
 """A mail is given up when it is older and was tried more often than this: an outage is not its fault."""
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=20)
+"""The longest, with its jitter, is under half an hour: so soon after an outage everything has left."""
 
 
 @retried
 def claim(limit: int, lease: timedelta) -> list[AnyRow]:
-    """Leases due mails, longest owed first: raises each row's token, so that only this run may mark it."""
+    """Leases due mails, longest owed first: raises each row's token, so that only this run may mark it.
+
+    Whoever is due a mail gets those before it first, which wait because their mail server had failed.
+    """
     with writing() as unit:
         due = (
             select(OutboxRow.id)
-            .where(OutboxRow.state == "owed", OutboxRow.next_at <= unit.now, _free(unit))
+            .where(OutboxRow.state == "owed", OutboxRow.next_at <= unit.now, _free(unit), ~held())
             .order_by(OutboxRow.next_at, OutboxRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        ids = unit.session.execute(due).scalars().all()
+        ids = list(unit.session.execute(due).scalars())
         if not ids:
             return []
+        ids += unit.session.execute(_before_them(unit, ids)).scalars().all()
         leased = (
             update(OutboxRow)
             .where(OutboxRow.id.in_(ids))
@@ -47,7 +54,7 @@ def claim(limit: int, lease: timedelta) -> list[AnyRow]:
             .returning(*OutboxRow.__table__.c)
         )
         rows = unit.connection.execute(leased).all()
-        return sorted(rows, key=lambda row: (row.next_at, row.id))
+        return sorted(rows, key=lambda row: row.id)
 
 
 @retried
@@ -90,12 +97,43 @@ def release(rows: Sequence[AnyRow], reason: str | None = None) -> None:
             _mark(unit, row, attempts=row.attempts - 1, **({"error": reason[:200]} if reason else {}))
 
 
+def _before_them(unit: Unit, ids: Sequence[int]) -> AnySelect:
+    """Mails that wait for a mail server, owed to somebody who is due a newer one: order is kept."""
+    newer = aliased(OutboxRow)
+    follows = select(newer.id).where(newer.id.in_(ids), newer.account_id == OutboxRow.account_id)
+    return (
+        select(OutboxRow.id)
+        .where(OutboxRow.next_at > unit.now, *_waits_for_a_server(unit))
+        .where(follows.where(newer.id > OutboxRow.id).exists())
+        .order_by(OutboxRow.id)
+        .limit(len(ids))
+        .with_for_update(skip_locked=True, of=OutboxRow)
+    )
+
+
+def _waits_for_a_server(unit: Unit) -> tuple[Any, ...]:
+    """A mail that cannot be written waits as well, but keeps back no other."""
+    return (OutboxRow.state == "owed", _free(unit), OutboxRow.error.like("the %server %"))
+
+
+@retried
+def answers_again(accounts: Collection[int]) -> None:
+    """A mail server took mails to these people: what waited for it may leave now."""
+    with writing() as unit:
+        unit.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.account_id.in_(accounts), OutboxRow.next_at > unit.now)
+            .where(*_waits_for_a_server(unit))
+            .values(next_at=unit.now)
+        )
+
+
 def _free(unit: Unit) -> Any:
     return or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < unit.now)
 
 
 def _wait(attempts: int) -> timedelta:
-    """Doubles from 30 seconds to an hour, with a quarter of jitter so that mails do not march in step."""
+    """Doubles from 30 seconds to 20 minutes, with a quarter of jitter so that mails do not march in step."""
     wait = min(FIRST_WAIT * float(2 ** min(attempts - 1, 10)), LONGEST_WAIT)
     return wait * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, guards nothing)
 
@@ -114,7 +152,7 @@ def _mark(unit: Unit, row: AnyRow, **values: Any) -> bool:
 def next_due() -> datetime | None:
     """When the next owed mail that nobody is handing over is to be tried, or None."""
     with reading() as unit:
-        query = select(OutboxRow.next_at).where(OutboxRow.state == "owed", _free(unit))
+        query = select(OutboxRow.next_at).where(OutboxRow.state == "owed", _free(unit), ~held())
         return unit.session.execute(query.order_by(OutboxRow.next_at).limit(1)).scalar_one_or_none()
 
 

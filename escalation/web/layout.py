@@ -11,7 +11,7 @@ from flask import Flask, Response, abort, g, request, session, url_for
 from flask_login import current_user
 
 from escalation.config import Settings
-from escalation.services import places, work
+from escalation.services import places, restored, work
 from escalation.services.submissions import new_key
 from escalation.services.views import PartnershipView
 from escalation.web import words
@@ -54,6 +54,7 @@ def surroundings() -> dict[str, Any]:
         "person_name": current_user.name if signed_in else None,
         "navigation": _navigation() if signed_in else [],
         "session_end": session_end(shown) if signed_in else None,
+        "restored_from": _restored_from(shown) if signed_in else None,
     }
 
 
@@ -64,6 +65,14 @@ def session_end(partnership: PartnershipView | None) -> dict[str, Any] | None:
         return None
     zone = partnership.zone if partnership else "Europe/London"
     return {"left": int(loaded.left.total_seconds()), "at": words.clock_time(loaded.ends_at, zone)}
+
+
+def _restored_from(partnership: PartnershipView | None) -> str | None:
+    """The instant that a restored backup shows, in words, while no mail leaves."""
+    standing = restored.now_standing()
+    if standing is None:
+        return None
+    return words.moment(standing.backup_of, partnership.zone if partnership else "Europe/London")
 
 
 def _first_partnership() -> PartnershipView | None:

@@ -16,7 +16,7 @@ from flask import Flask, current_app
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from escalation.app import MIGRATIONS, create_app, upgrade_database
+from escalation.app import MIGRATIONS, create_app, newest_state, upgrade_database
 from escalation.extensions import db
 from escalation.models import Base
 from tests.support.databases import Database
@@ -70,7 +70,7 @@ COPIES_A_PARENT = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "9999", "%s", None, None
+revision, down_revision, branch_labels, depends_on = "9999", %r, None, None
 
 
 def upgrade() -> None:
@@ -99,7 +99,7 @@ def second(tmp_path: Path, database: Database) -> Callable[[str], Config]:
 
     def told(more: str = "pass") -> Config:
         how = repr("always" if database.sqlite else "auto")
-        (tmp_path / "9999_next.py").write_text(COPIES_A_PARENT % (_newest(), how, more, how))
+        (tmp_path / "9999_second.py").write_text(COPIES_A_PARENT % (newest_state(), how, more, how))
         config = _config()
         config.set_main_option("path_separator", "os")
         config.set_main_option(
@@ -134,7 +134,7 @@ def test_a_parent_table_is_copied_and_its_children_survive(
         with db.engine.connect() as connection:
             assert connection.execute(text("SELECT count(pronoun), count(*) FROM account")).one() == (0, 2)
         assert _children() == before == [("1", 1), ("2", 2)]
-        command.downgrade(second(), _newest())
+        command.downgrade(second(), newest_state())
         assert _children() == before
         db.engine.dispose()
 
@@ -164,7 +164,7 @@ def test_a_migration_that_leaves_children_without_a_parent_is_taken_back_loudly(
             command.upgrade(losing, "head")
         assert _children() == [("1", 1), ("2", 2)]
         with db.engine.connect() as connection:
-            assert MigrationContext.configure(connection).get_current_revision() == _newest()
+            assert MigrationContext.configure(connection).get_current_revision() == newest_state()
             assert connection.execute(text("SELECT count(*) FROM account")).scalar_one() == 2
             assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
         db.engine.dispose()
