@@ -11,6 +11,7 @@ class Leak(Exception):
     """A message would carry something that must not leave. The text says which rule, never the content."""
 
 
+_MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]+>")
 _URL = re.compile(r"https?://[^\s<>\"']+")
 
 
@@ -21,6 +22,9 @@ def check(message: Message, facts: Facts, forbidden: Iterable[str] = ()) -> None
     for value in (*named, message.message_id, *message.headers, *message.headers.values()):
         if any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
             raise Leak("a header holds a control character")
+    if not _MESSAGE_ID.fullmatch(message.message_id):
+        # It is written as it is: what other headers encode would end the line here.
+        raise Leak("the Message-ID holds more than letters, digits and marks")
     if message.to.count("@") != 1 or any(mark in message.to for mark in ",; <>"):
         raise Leak("a message goes to exactly one address")
     if facts.reference and facts.reference.lower() in message.subject.lower():

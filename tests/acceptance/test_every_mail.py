@@ -38,7 +38,7 @@ def told(app: Flask, settings: Settings, clock: MovableClock, mail_sink: MailSin
 
         silent, settled, withdrawn = raised(), raised(), raised()
         moves.make_move(settled, ids["sam.okafor"], c.ChangeDecision(reasons="r"), new_key())
-        moves.make_move(settled, ids["amara.lewis"], c.AgreeSettlement(), new_key())
+        moves.make_move(settled, ids["amara.lewis"], c.AgreeSettlement(outcome="o"), new_key())
         moves.make_move(withdrawn, ids["amara.lewis"], c.Withdraw(reasons="r", freely=True), new_key())
         assert silent
     for _ in range(12):

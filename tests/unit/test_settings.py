@@ -52,6 +52,7 @@ OUT_OF_RANGE = (
     ("mail_prefixes", "nhs.net=[a\nb]", "domain=prefix"),
     ("tick_seconds", "0", "more than 0"),
     ("tick_seconds", "nan", "more than 0"),
+    ("mails_per_hour", "5", "10 to 10000"),
     ("session_idle_minutes", "0", "1 to 1440"),
     ("session_hours", "999999999999", "1 to 168"),
     ("public_base_url", "http://board.example", "begin with https://"),
@@ -109,3 +110,12 @@ def test_the_host_of_the_links_may_be_among_others(hosts: str) -> None:
     settings = settings_for("sqlite:///x.db", public_base_url="https://board.example:8443", testing=False)
     given = environment(settings) | {"ESCALATION_TRUSTED_HOSTS": hosts}
     assert from_environment(given).trusted_hosts[0] == hosts.split(",")[0]
+
+
+@pytest.mark.parametrize(
+    "address", ["http://monitor.example/secret", "https://", "file:///secret", "https://a b"]
+)
+def test_an_address_to_ping_is_encrypted_and_never_printed(address: str) -> None:
+    said = refusal(ping_url=address)
+    assert "ESCALATION_PING_URL must begin with https://" in said
+    assert "secret" not in said.replace("ESCALATION_SECRET_KEY", "")
