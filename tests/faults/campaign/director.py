@@ -1,0 +1,202 @@
+"""Keeps the processes running, kills them, stops PostgreSQL, and moves the clock so that deadlines fall due."""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+
+from tests.faults.campaign import failpoints, processes
+from tests.faults.campaign.cluster import Cluster
+from tests.faults.campaign.failpoints import Armed
+from tests.faults.campaign.gate import Gate
+from tests.faults.campaign.journal import Journal
+from tests.faults.campaign.processes import COLD, Process
+from tests.faults.campaign.roles import SCHEDULER, Station
+
+CREW = {failpoints.PEOPLE: 3, failpoints.CLOCK: 2, failpoints.POST: 3, SCHEDULER: 1}
+"""How many processes of each kind run at once, beside the cold starts."""
+EACH = 20
+"""How often each failpoint is to be hit."""
+STOPS = 100
+"""One kill of so many is an immediate stop of PostgreSQL."""
+COLD_STARTS = 100
+AT_RANDOM = 0.2
+"""The share of kills at a random instant; the others are at a failpoint."""
+GAPS = 0.003
+"""No process is armed to die between a mail and its mark while more of the mails than this were doubled."""
+_PASSES = {failpoints.PEOPLE: 2, failpoints.CLOCK: 2, failpoints.POST: 12}
+_BACKLOG = """SELECT count(*) FROM outbox, installation i WHERE state = 'owed'
+  AND next_at <= clock_timestamp() + i.offset_seconds * interval '1 second'"""
+_OPEN = """SELECT count(*) FROM "case" WHERE phase <> 'closed'"""
+_MOVE = "UPDATE installation SET offset_seconds = offset_seconds + %s"
+_MEND = "UPDATE account SET mail_ok = true WHERE NOT mail_ok"
+
+
+@dataclass(slots=True)
+class Director:
+    """One campaign under way."""
+
+    folder: Path
+    cluster: Cluster
+    station: Station
+    journal: Journal
+    cold_starts: int = COLD_STARTS
+    running: dict[int, Process] = field(default_factory=dict)
+    mails: int = 0
+    _read: int = 0
+    _next_kill: float = 0.0
+    _next_move: float = 0.0
+    _cold_until: float = 0.0
+    _open: int = 0
+
+    def run(self, kills: int, each: int, tell: Callable[[str], None]) -> None:
+        """Goes on until there were so many kills, and each failpoint was hit so often."""
+        began = told = time.monotonic()
+        try:
+            while self.lacking(kills, each):
+                self._round()
+                if time.monotonic() - told > 10:
+                    tell(self.words())
+                    now = time.monotonic()
+                    self.journal.write("worked", seconds=now - began)
+                    began = told = now
+                time.sleep(0.002)
+        finally:
+            self._end_all()
+            self.journal.write("worked", seconds=time.monotonic() - began)
+
+    def lacking(self, kills: int, each: int) -> bool:
+        """True while there is something left to kill."""
+        hits = self.journal.tally.by_failpoint
+        return self.journal.tally.kills < kills or any(hits[name] < each for name in failpoints.ALL)
+
+    def _round(self) -> None:
+        self._reap()
+        self._fill()
+        now = time.monotonic()
+        tally = self.journal.tally
+        if now >= self._next_kill and tally.at_random <= AT_RANDOM * tally.kills:
+            self._next_kill = now + random.expovariate(10)
+            self._kill_one()
+        if tally.by_kind["postgres"] < tally.kills // STOPS:
+            self._stop_postgres()
+        self._cold_one(now)
+        if now >= self._next_move and not self._of(COLD):
+            self._next_move = now + random.uniform(0.6, 1.6)
+            self._move()
+
+    def _reap(self) -> None:
+        while found := processes.ended():
+            pid, status = found
+            process = self.running.pop(pid, None)
+            if process is None:
+                continue
+            if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+                by = process.by or process.failpoint or "random"
+                self.journal.write("killed", kind=process.kind, name=process.name, by=by)
+            else:
+                self.journal.write("ended", kind=process.kind, name=process.name, status=status)
+
+    def _fill(self) -> None:
+        for kind, number in CREW.items():
+            for slot in range(number):
+                if not any(p.slot == f"{kind}-{slot}" for p in self.running.values()):
+                    self._start(kind, f"{kind}-{slot}")
+
+    def _start(self, kind: str, slot: str) -> None:
+        number = sum(self.journal.tally.starts.values())
+        name = f"{slot}/{number}"
+        station = replace(self.station, slot=slot, armed=self._armed(kind), busy=self._busy())
+        if kind == COLD:
+            process = processes.cold(name, station)
+        else:
+            process = processes.fork(kind, name, station)
+        self.journal.write("start", kind=kind, name=name, failpoint=process.failpoint)
+        self.running[process.pid] = process
+
+    def _busy(self) -> float:
+        """The share of new concerns in what people do: there are always cases to work on, and not too many."""
+        return 0.9 if self._open < 150 else 0.45 if self._open < 500 else 0.1
+
+    def _armed(self, kind: str) -> Armed:
+        names = failpoints.OF_KIND.get(kind, ())
+        hits = self.journal.tally.by_failpoint
+        if sum(hits[name] for name in failpoints.GAP) > GAPS * self.mails:
+            names = tuple(name for name in names if name not in failpoints.GAP)
+        return processes.armed(names, hits, _PASSES.get(kind, 1))
+
+    def _of(self, kind: str) -> list[Process]:
+        return [p for p in self.running.values() if p.kind == kind]
+
+    def _kill_one(self) -> None:
+        able = [p for p in self.running.values() if not p.by and p.kind != COLD]
+        if able:
+            # Those who send mails now and then, so that few of them are doubled; the rest as it comes.
+            weights = [1 if p.kind == failpoints.POST else 3 for p in able]
+            processes.kill(random.choices(able, weights)[0])
+
+    def _cold_one(self, now: float) -> None:
+        if there := self._of(COLD):
+            if now >= self._cold_until and not there[0].by:
+                processes.kill(there[0])
+            return
+        tally = self.journal.tally
+        wanted = max(min(tally.kills // 9, self.cold_starts), self.cold_starts and tally.kills // 60)
+        if tally.starts[COLD] < wanted and now > self._cold_until + 0.3:
+            self._start(COLD, COLD)
+            self._cold_until = now + random.uniform(0.3, 3.0)
+
+    def _stop_postgres(self) -> None:
+        began = time.monotonic()
+        self.cluster.stop("immediate")
+        time.sleep(random.uniform(0, 0.2))
+        self.cluster.start()
+        self.journal.write("stopped", began=began)
+
+    def _move(self) -> None:
+        """Moves the clock on by some hours, once most of the mails that are owed have left."""
+        self._count_mails()
+        with psycopg.connect(self.cluster.words(), autocommit=True) as connection:
+            backlog = connection.execute(_BACKLOG).fetchone()
+            cases = connection.execute(_OPEN).fetchone()
+            self._open = cases[0] if cases else 0
+            if random.random() < 0.1:
+                connection.execute(_MEND)
+            if backlog and backlog[0] > 800:
+                return
+            by = timedelta(hours=random.choice((0.5, 1, 2, 4, 8, 12)), seconds=random.randint(0, 600))
+            with Gate(self.folder).alone():
+                connection.execute(_MOVE, [int(by.total_seconds())])
+            self.journal.write("moved", seconds=by.total_seconds())
+
+    def _count_mails(self) -> None:
+        path = self.folder / "sink.log"
+        if path.exists():
+            with path.open("rb") as log:
+                log.seek(self._read)
+                new = log.read()
+            self._read += len(new)
+            self.mails += new.count(b'"taken"')
+
+    def _end_all(self) -> None:
+        """The end of the campaign is the last kill of whoever still runs; it counts with the others."""
+        for process in self.running.values():
+            process.by = process.by or "random"
+            os.kill(process.pid, signal.SIGKILL)
+        while self.running:
+            self._reap()
+            time.sleep(0.002)
+
+    def words(self) -> str:
+        tally = self.journal.tally
+        least = min(tally.by_failpoint[name] for name in failpoints.ALL)
+        return (
+            f"{tally.kills} kills ({tally.by_kind['postgres']} of PostgreSQL), {self.mails} mails, "
+            f"{self._open} open cases, {tally.starts[COLD]} cold starts, least-hit failpoint {least}"
+        )

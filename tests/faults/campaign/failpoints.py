@@ -1,0 +1,136 @@
+"""Named failpoints: before and after each statement of the write path and each step of the post room.
+
+Nothing of this stands in the service. A process of the campaign listens to its own engine (SQLAlchemy's
+events) and wraps its own mail client; when it comes to the failpoint it is armed with, it kills itself.
+"""
+
+import os
+import re
+import signal
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from escalation.services import delivery
+
+PEOPLE, CLOCK, POST = "people", "clock", "post"
+_WRITTEN = (
+    "INSERT event",
+    "INSERT statement",
+    "INSERT stage_entry",
+    "UPDATE stage_entry",
+    "INSERT deadline",
+    "UPDATE deadline",
+    "UPDATE case",
+    "INSERT outbox",
+)
+_BY_PEOPLE = ("INSERT submission", "INSERT case", "INSERT participation", "INSERT proposal")
+_POSTED = ("claim", "lease", "compose", "connect", "MAIL", "RCPT", "DATA", "mark", "COMMIT mark")
+
+
+def _around(*steps: str) -> tuple[str, ...]:
+    return tuple(f"{when} {step}" for step in steps for when in ("before", "after"))
+
+
+OF_KIND: dict[str, tuple[str, ...]] = {
+    PEOPLE: _around(*_BY_PEOPLE, *(s for s in _WRITTEN if s != "UPDATE stage_entry"), "COMMIT"),
+    CLOCK: _around("lock", *(s for s in _WRITTEN if s != "INSERT statement"), "COMMIT"),
+    POST: _around(*_POSTED),
+}
+"""The failpoints that a process of each kind comes to."""
+GAP = frozenset({"after DATA", "before mark", "after mark", "before COMMIT mark"})
+"""Between the server's 250 and the mark: whoever dies here has sent a mail that will be sent again."""
+SELDOM = frozenset(_around("INSERT proposal"))
+ALL = tuple(dict.fromkeys(name for names in OF_KIND.values() for name in names))
+
+_TABLE = re.compile(r'^\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
+
+
+def named(statement: str) -> str | None:
+    """The step that a statement is, or None for one that has no name here (most reads).
+
+    A statement that writes into several tables at once has the name of the first.
+    """
+    found = _TABLE.match(statement)
+    if found is None:
+        locked = "FOR UPDATE" in statement
+        if locked and "outbox" in statement:
+            return "claim"
+        return "lock" if locked else None
+    verb, table = found.group(1).split()[0].upper(), found.group(2)
+    if table == "outbox" and verb == "UPDATE":
+        return _of_the_outbox(statement)
+    return f"{verb} {table}"
+
+
+def _of_the_outbox(statement: str) -> str:
+    changes = statement.partition("WHERE")[0]
+    if "lease_token" in changes:
+        return "lease"
+    return "mark" if "message_id" in changes else "put off"
+
+
+@dataclass(slots=True)
+class Armed:
+    """The failpoint a process is armed with: it dies when it comes by for the `passes`-th time."""
+
+    name: str | None
+    passes: int = 1
+
+    def come(self, name: str) -> None:
+        """The process comes by a failpoint. It may not come any further."""
+        if name == self.name:
+            self.passes -= 1
+            if self.passes <= 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, step: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, with failpoints before and after it."""
+
+        def between(*args: Any, **kwargs: Any) -> Any:
+            self.come(f"before {step}")
+            result = function(*args, **kwargs)
+            self.come(f"after {step}")
+            return result
+
+        return between
+
+
+def watch(engine: Engine, armed: Armed) -> None:
+    """Sets the failpoints in this process: around its statements, its commits and its mails."""
+    last_written = [""]
+
+    def before(connection: Any, cursor: Any, statement: str, *_: object) -> None:
+        if name := named(statement):
+            last_written[0] = name
+            armed.come(f"before {name}")
+
+    def after(connection: Any, cursor: Any, statement: str, *_: object) -> None:
+        if name := named(statement):
+            armed.come(f"after {name}")
+
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "after_cursor_execute", after)
+    commit = engine.dialect.do_commit
+
+    def committing(connection: Any) -> None:
+        name = last_written[0]
+        step = "COMMIT mark" if name == "mark" else "COMMIT" if name != "lease" else "COMMIT lease"
+        last_written[0] = ""
+        if not name:
+            commit(connection)
+            return
+        armed.around(step, commit)(connection)
+
+    engine.dialect.do_commit = committing  # type: ignore[method-assign]
+    _watch_the_post_room(armed)
+
+
+def _watch_the_post_room(armed: Armed) -> None:
+    delivery.compose = armed.around("compose", delivery.compose)  # type: ignore[attr-defined]
+    client: Any = smtplib.SMTP
+    for step, method in (("connect", "connect"), ("MAIL", "mail"), ("RCPT", "rcpt"), ("DATA", "data")):
+        setattr(client, method, armed.around(step, getattr(client, method)))
