@@ -1,38 +1,21 @@
-"""One campaign from the first kill to the verdict."""
+"""One campaign from the first kill to the verdict, and the short ones in which a fault was seeded."""
 
-import gc
-import json
-import logging
 import os
-import random
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flask import Flask
-
-from escalation.app import create_app, upgrade_database
-from escalation.config import Settings
-from escalation.extensions import db
-from escalation.jobs import audit_the_clock, deliver_mail, lapse_deadlines, remind
-from tests.faults.campaign import checker, cluster, processes, roles, scenarios, town
+from tests.faults.campaign import checker, failpoints, processes, roles
 from tests.faults.campaign.checker import Verdict
-from tests.faults.campaign.cluster import Cluster
-from tests.faults.campaign.director import Director
+from tests.faults.campaign.cluster import Server
+from tests.faults.campaign.director import COLD_STARTS, Director
 from tests.faults.campaign.failpoints import Armed
-from tests.faults.campaign.journal import Journal, Tally
-from tests.faults.campaign.people import Diary, Places, act
-from tests.faults.campaign.pooler import pooled
-from tests.support.settings import settings_for
+from tests.faults.campaign.ground import Ground, ground, like, server_folder, server_in, settle
+from tests.faults.campaign.journal import Tally
+from tests.faults.campaign.scenarios import OF_FAULT, ON_POSTGRESQL_ALONE, Scene, take_keys_away
 
-NO_MAILBOX = ("bea.lindqvist@easton.invalid", "farah.aziz@easton.invalid", "marcus.hill@westbury.invalid")
-"""The mail server refuses these for good: they are told of nothing by mail, and others must be."""
-_FAULTY_KILLS = 120
+_FEW = 100
+"""A campaign of fewer kills than this starts no process cold: each takes a second of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +24,9 @@ class Plan:
 
     seed: str
     kills: int
-    each: int
-    fault: str | None = None
+    each: int = 0
     pooler: bool = False
+    sqlite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,125 +41,70 @@ class Outcome:
     @property
     def good(self) -> bool:
         """Whether every bar is met."""
-        hit = all(self.tally.by_failpoint[name] >= self.plan.each for name in processes.FAILPOINTS)
+        hit = all(self.tally.by_failpoint[name] >= self.plan.each for name in failpoints.ALL)
         return self.verdict.good and hit and self.tally.kills >= self.plan.kills
 
 
 def run(folder: Path, plan: Plan, tell: Callable[[str], None]) -> Outcome:
     """A campaign in `folder`, new or gone on with, until its verdict."""
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    with ground(folder, plan) as (server, station, journal, mail_server):
+    with (
+        server_in(folder, plan.sqlite) as server,
+        ground(folder, server, plan.seed, pooler=plan.pooler) as it,
+    ):
         if not (folder / "killed").exists():
-            director = Director(
-                folder, server, station, journal, 0 if plan.fault or plan.kills < 100 else 100
-            )
-            director.run(plan.kills, plan.each, tell)
-            tell(director.words())
+            _kill(it, plan, tell)
             (folder / "killed").touch()
-        mail_server.send_signal(signal.SIGUSR1)
-        _come_to_rest(station)
-        verdict = checker.judge(server.words(), folder)
-        return Outcome(plan, journal.tally, verdict, server.settings())
+        it.calm()
+        _come_to_rest(it)
+        return Outcome(plan, it.journal.tally, checker.judge(server.words(), folder), server.settings())
 
 
-def with_fault(folder: Path, name: str, seed: str) -> list[str]:
-    """A short campaign, or the scenario it takes, with a fault in the service; which checks found it."""
-    plan = Plan(seed, _FAULTY_KILLS, 0, fault=name)
-    if name in scenarios.OF_FAULT:
-        with ground(folder, plan) as (server, station, _, mail_server):
-            mail_server.send_signal(signal.SIGUSR1)
-            scenarios.OF_FAULT[name](server, station)
-            return list(checker.judge(server.words(), folder).caught_by)
-    return list(run(folder, plan, lambda _: None).verdict.caught_by)
+def _kill(it: Ground, plan: Plan, tell: Callable[[str], None]) -> None:
+    cold = COLD_STARTS if plan.kills >= _FEW else 0
+    director = Director(it.folder, it.server, it.station, it.journal, cold, stops=not plan.sqlite)
+    director.run(plan.kills, plan.each, tell)
+    tell(director.words())
 
 
-@contextmanager
-def ground(
-    folder: Path, plan: Plan
-) -> Iterator[tuple[Cluster, roles.Station, Journal, "subprocess.Popen[bytes]"]]:
-    """The server, the service on it, the journal, and the mail server; all stopped at the end."""
-    server = cluster.opened(folder)
-    try:
-        with pooled(server) if plan.pooler else _as_it_is(server) as url:
-            app, settings = _service(server.url, url, plan.pooler, folder)
-            with _mail_server(folder, plan.seed) as (mail_server, port):
-                settings = replace(settings, smtp_port=port)
-                places = _settled(folder, server, app, plan)
-                journal = Journal(folder / "journal")
-                journal.write("run", seed=plan.seed)
-                random.seed(f"{plan.seed}/{journal.tally.kills}")
-                _warm(app, settings, folder, places)
-                station = roles.Station(app, settings, folder, places, "", Armed(None), 0.5, plan.fault)
-                yield server, station, journal, mail_server
-    finally:
-        server.stop()
-
-
-@contextmanager
-def _as_it_is(server: Cluster) -> Iterator[str]:
-    yield server.url
-
-
-def _service(direct: str, url: str, pooler: bool, folder: Path) -> tuple[Flask, Settings]:
-    keys = folder / "keys"
-    settings = settings_for(url, smtp_timeout=2.0, log_level="ERROR", transaction_pooler=pooler)
-    if keys.exists():
-        kept = json.loads(keys.read_text())
-        settings = replace(settings, **kept)
-    keys.write_text(json.dumps({"secret_key": settings.secret_key, "password_salt": settings.password_salt}))
-    app = create_app(replace(settings, database_url=direct), migrating=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    with app.app_context():
-        upgrade_database()
-        db.engine.dispose()
-    return (create_app(settings) if pooler else app), settings
-
-
-@contextmanager
-def _mail_server(folder: Path, seed: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
-    port = folder / "port"
-    port.unlink(missing_ok=True)
-    (folder / "refused").write_text(" ".join(NO_MAILBOX))
-    script = Path(__file__).with_name("sink.py")
-    server = subprocess.Popen([sys.executable, "-I", str(script), str(folder), seed])
-    try:
-        while not port.exists():
-            time.sleep(0.02)
-        yield server, int(port.read_text())
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _settled(folder: Path, server: Cluster, app: Flask, plan: Plan) -> Places:
-    with app.app_context():
-        if not (folder / "settled").exists():
-            town.settle()
-            if plan.fault == "no_lock_and_no_key":
-                scenarios.take_keys_away(server)
-            (folder / "settled").touch()
-        return Places.known()
-
-
-def _warm(app: Flask, settings: Settings, folder: Path, places: Places) -> None:
-    """Every use case once in the parent: what is compiled and loaded here, its forks have at hand."""
-    diary = Diary(folder / "diary-warm")
-    with app.app_context():
-        for _ in range(4):
-            act(diary, places, 1.0)
-            act(diary, places, 0.0)
-        for job in (lapse_deadlines, remind, audit_the_clock, deliver_mail):
-            job.run(settings)
-        db.engine.dispose()
-    gc.collect()
-    gc.freeze()
-
-
-def _come_to_rest(station: roles.Station) -> None:
-    process = processes.fork(roles.QUIET, roles.QUIET, replace(station, slot=roles.QUIET, armed=Armed(None)))
+def _come_to_rest(it: Ground) -> None:
+    station = replace(it.station, slot=roles.QUIET, armed=Armed(None))
+    process = processes.fork(roles.QUIET, roles.QUIET, station)
     _, status = os.waitpid(process.pid, 0)
     if status:
-        raise RuntimeError(f"the quiet end failed ({status}): see {station.folder / 'said'}")
+        raise RuntimeError(f"the quiet end failed ({status}): see {it.folder / 'said'}")
 
 
-__all__ = ["Outcome", "Plan", "run", "with_fault"]
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """Which checks found a seeded fault, and which found something without it (a false alarm)."""
+
+    fault: str
+    by: tuple[str, ...]
+    without: tuple[str, ...]
+
+    @property
+    def good(self) -> bool:
+        """Whether the fault is caught, and nothing else."""
+        return bool(self.by) and not self.without
+
+
+def with_faults(folder: Path, names: Sequence[str], seed: str, sqlite: bool) -> Iterator[Caught]:
+    """Each scenario twice, on databases of their own: with its fault, and without."""
+    with server_in(folder, sqlite) as server:
+        settle(folder, server)
+        for name in names:
+            if sqlite and name in ON_POSTGRESQL_ALONE:
+                continue
+            planted = _judged(server, name, seed, planted=True)
+            without = _judged(server, name, seed, planted=False)
+            yield Caught(name, planted.caught_by, without.caught_by)
+
+
+def _judged(settled: Server, name: str, seed: str, *, planted: bool) -> Verdict:
+    copy = name if planted else f"{name}_without"
+    server, folder = like(settled, copy), server_folder(settled) / copy
+    if name == "no_lock_and_no_key":
+        take_keys_away(server.words())
+    with ground(folder, server, seed, fault=name if planted else None, calm=True) as it:
+        OF_FAULT[name](Scene(server, it.station))
+        return checker.judge(server.words(), folder)

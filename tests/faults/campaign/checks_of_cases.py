@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,7 +77,7 @@ def skipped_a_stage(found: Found) -> Iterator[str]:
     for key, rows in found.of_cases("entries").items():
         if [row.seq for row in rows] != list(range(1, cases[key].entry_seq + 1)):
             yield f"case {key}: its stages are {[row.seq for row in rows]}"
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             if before.left_at != after.entered_at:
                 yield f"case {key}: stage {after.seq} did not begin when {before.seq} ended"
             if after.cause == "silence" and after.stage != _next(before.stage):
@@ -84,7 +85,7 @@ def skipped_a_stage(found: Found) -> Iterator[str]:
 
 
 def _next(stage: str) -> str | None:
-    return dict(zip(_CLIMB, _CLIMB[1:], strict=False)).get(stage)
+    return dict(pairwise(_CLIMB)).get(stage)
 
 
 def before_its_time(found: Found) -> Iterator[str]:

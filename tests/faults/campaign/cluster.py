@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import psycopg
 from psycopg import sql
@@ -22,12 +23,39 @@ _OPTIONS = {
 """What differs from PostgreSQL's defaults: fsync, full_page_writes and synchronous_commit stay on."""
 
 
+class Server(Protocol):
+    """What holds the campaign's database: a PostgreSQL of its own, or a SQLite file (see `embedded`)."""
+
+    @property
+    def url(self) -> str:
+        """The database's address, as the service's settings take it."""
+
+    def words(self) -> str:
+        """The same, as the checker takes it."""
+
+    def one(self, query: str) -> Any:
+        """The one value of a query."""
+
+    def do(self, statement: str) -> None:
+        """One statement, committed."""
+
+    def start(self) -> None:
+        """Starts it; after a crash it recovers first."""
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stops it in order, or `immediate`: as a power cut does."""
+
+    def settings(self) -> dict[str, str]:
+        """Its version, and whether commits reach the disk."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """A cluster in a folder that every user may enter; its socket lies beside its data."""
 
     folder: Path
     programs: Path
+    database: str = DATABASE
 
     @property
     def data(self) -> Path:
@@ -37,11 +65,22 @@ class Cluster:
     @property
     def url(self) -> str:
         """The address of the campaign's database, as the service's settings take it."""
-        return f"postgresql+psycopg://{USER}@/{DATABASE}?host={self.data}"
+        return f"postgresql+psycopg://{USER}@/{self.database}?host={self.data}"
 
-    def words(self, name: str = DATABASE) -> str:
-        """The same, as psycopg takes it."""
-        return f"host={self.data} user={USER} dbname={name}"
+    def words(self, name: str | None = None) -> str:
+        """The same, as psycopg takes it; or that of another database."""
+        return f"host={self.data} user={USER} dbname={name or self.database}"
+
+    def one(self, query: str) -> Any:
+        """The one value of a query."""
+        with psycopg.connect(self.words()) as connection:
+            row = connection.execute(query.encode()).fetchone()
+        return row[0] if row else None
+
+    def do(self, statement: str) -> None:
+        """One statement, committed."""
+        with psycopg.connect(self.words()) as connection:
+            connection.execute(statement.encode())
 
     def start(self) -> None:
         """Starts it; after a crash it recovers first."""
@@ -57,10 +96,11 @@ class Cluster:
         """True while the server is up."""
         return (self.data / "postmaster.pid").exists() and self._status() == 0
 
-    def create(self) -> None:
-        """Makes the campaign's database, empty."""
+    def create(self, template: str = "template1") -> None:
+        """Makes its database, as a copy of another that nobody is connected to."""
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         with psycopg.connect(self.words("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+            connection.execute(words.format(sql.Identifier(self.database), sql.Identifier(template)))
 
     def settings(self) -> dict[str, str]:
         """Its version, and whether commits reach the disk."""

@@ -5,19 +5,21 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
-from tests.faults.campaign import campaign, evidence, report, seeded
-from tests.faults.campaign.campaign import Plan
+from tests.faults.campaign import campaign, director, evidence, pooler, report, seeded
+from tests.faults.campaign.campaign import Caught, Plan
 
 
 def main() -> int:
     """Runs what was asked for. 0 when every bar is met, 1 when one is missed."""
     args = _asked().parse_args()
     if args.faults:
-        return _seeded(args.faults, args.seed, args.evidence)
-    plan = Plan(args.seed, args.kills, _each(args), pooler=args.pooler)
+        return _seeded(args)
+    if args.pooler and (why := pooler.missing()):
+        print(f"skipped: {why}")
+        return 0
+    plan = Plan(args.seed, args.kills, _each(args), pooler=args.pooler, sqlite=args.sqlite)
     folder = args.folder or Path(tempfile.gettempdir()) / f"escalation-faults-{args.seed}"
     outcome = campaign.run(folder, plan, _tell)
     print(report.table(outcome))
@@ -37,6 +39,7 @@ def _asked() -> argparse.ArgumentParser:
     asked.add_argument("--seed", default="1", help="the same seed again goes on where a run was broken off")
     asked.add_argument("--folder", type=Path, help="where its database and its logs lie")
     asked.add_argument("--pooler", action="store_true", help="through pgbouncer in transaction mode")
+    asked.add_argument("--sqlite", action="store_true", help="on the embedded database")
     asked.add_argument("--keep", action="store_true", help="keep the folder of a good run as well")
     asked.add_argument("--evidence", action="store_true", help="write docs/evidence/kill-campaign.json")
     asked.add_argument("--fault", dest="faults", action="append", choices=[*seeded.FAULTS, "all"])
@@ -44,22 +47,23 @@ def _asked() -> argparse.ArgumentParser:
 
 
 def _each(args: argparse.Namespace) -> int:
-    return args.each if args.each is not None else 20 if args.kills >= 1000 else 0
+    if args.each is not None:
+        return int(args.each)
+    return director.EACH if args.kills >= 1000 and not args.sqlite else 0
 
 
-def _seeded(names: Sequence[str], seed: str, keep: bool) -> int:
-    caught: dict[str, list[str]] = {}
-    for name in seeded.FAULTS if "all" in names else names:
-        with tempfile.TemporaryDirectory(prefix="escalation-fault-", ignore_cleanup_errors=True) as folder:
-            Path(folder).chmod(0o755)
-            caught[name] = campaign.with_fault(Path(folder), name, seed)
-        print(
-            f"{name:36} {'caught by ' + ', '.join(caught[name]) if caught[name] else 'NOT CAUGHT'}",
-            flush=True,
-        )
-    if keep:
+def _seeded(args: argparse.Namespace) -> int:
+    names = list(seeded.FAULTS) if "all" in args.faults else args.faults
+    caught: list[Caught] = []
+    with tempfile.TemporaryDirectory(prefix="escalation-faults-", ignore_cleanup_errors=True) as made:
+        folder = args.folder or Path(made) / "all"
+        Path(made).chmod(0o755)
+        for one in campaign.with_faults(folder, names, args.seed, args.sqlite):
+            print(report.line(one), flush=True)
+            caught.append(one)
+    if args.evidence:
         evidence.keep_seeded(caught)
-    return 0 if all(caught.values()) else 1
+    return 0 if all(one.good for one in caught) else 1
 
 
 def _tell(words: str) -> None:

@@ -1,14 +1,15 @@
 """The figures in `docs/evidence/kill-campaign.json`, so that anyone can repeat them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import commit, words
 from tests.faults.campaign import checker
-from tests.faults.campaign.campaign import Outcome
-from tests.faults.campaign.processes import COLD, FAILPOINTS
+from tests.faults.campaign.campaign import Caught, Outcome
+from tests.faults.campaign.failpoints import ALL
+from tests.faults.campaign.processes import COLD
 
 FILE = Path(__file__).parents[3] / "docs" / "evidence" / "kill-campaign.json"
 
@@ -27,7 +28,7 @@ def keep_campaign(outcome: Outcome) -> None:
             "wall_seconds": round(tally.seconds),
             "kills": tally.kills,
             "kills_by_kind": dict(sorted(tally.by_kind.items())),
-            "kills_by_failpoint": {name: tally.by_failpoint[name] for name in FAILPOINTS},
+            "kills_by_failpoint": {name: tally.by_failpoint[name] for name in ALL},
             "kills_at_random": tally.at_random,
             "postgres_stops": tally.by_kind["postgres"],
             "cold_starts": tally.starts[COLD],
@@ -42,9 +43,9 @@ def keep_campaign(outcome: Outcome) -> None:
     )
 
 
-def keep_seeded(caught: Mapping[str, list[str]]) -> None:
+def keep_seeded(caught: Sequence[Caught]) -> None:
     """Writes which checks caught each seeded fault; the campaign stays as it is."""
-    _keep("seeded_faults", {"commit": commit(), "caught_by": dict(caught)})
+    _keep("seeded_faults", {"commit": commit(), "caught_by": {one.fault: one.by for one in caught}})
 
 
 def _keep(part: str, values: dict[str, Any]) -> None:

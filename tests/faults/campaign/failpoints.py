@@ -8,12 +8,14 @@ import os
 import re
 import signal
 import smtplib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, event
 
+from escalation.extensions import db
 from escalation.services import delivery
 
 PEOPLE, CLOCK, POST = "people", "clock", "post"
@@ -43,6 +45,8 @@ OF_KIND: dict[str, tuple[str, ...]] = {
 """The failpoints that a process of each kind comes to."""
 GAP = frozenset({"after DATA", "before mark", "after mark", "before COMMIT mark"})
 """Between the server's 250 and the mark: whoever dies here has sent a mail that will be sent again."""
+OFTEN = frozenset(_around("compose", "MAIL", "RCPT", "DATA", "mark", "COMMIT mark"))
+"""Those that a process of the post room comes by with every mail."""
 SELDOM = frozenset(_around("INSERT proposal"))
 ALL = tuple(dict.fromkeys(name for names in OF_KIND.values() for name in names))
 
@@ -127,6 +131,18 @@ def watch(engine: Engine, armed: Armed) -> None:
 
     engine.dialect.do_commit = committing  # type: ignore[method-assign]
     _watch_the_post_room(armed)
+
+
+def pause_before(step: str, until: float) -> None:
+    """Lets this process wait before a step until an instant of the machine's clock, once."""
+    waited = []
+
+    def waits(connection: Any, cursor: Any, statement: str, *_: object) -> None:
+        if named(statement) == step and not waited:
+            waited.append(True)
+            time.sleep(max(0.0, until - time.monotonic()))
+
+    event.listen(db.engine, "before_cursor_execute", waits)
 
 
 def _watch_the_post_room(armed: Armed) -> None:

@@ -7,11 +7,11 @@ import random
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.faults.campaign import roles
-from tests.faults.campaign.failpoints import ALL as FAILPOINTS
 from tests.faults.campaign.failpoints import Armed
 from tests.support.settings import environment
 
@@ -40,6 +40,15 @@ def fork(kind: str, name: str, station: roles.Station) -> Process:
         _begin(station.folder, seed)
         roles.live(kind, station)
     return Process(pid, name, kind, station.slot, station.armed.name, time.monotonic())
+
+
+def doing(act: Callable[[roles.Station], object], station: roles.Station) -> int:
+    """A process that does one thing, as a service with the station's fault, and ends. Gives its number."""
+    pid = os.fork()
+    if pid == 0:
+        _begin(station.folder, 1.0)
+        roles.live_for(act, station)
+    return pid
 
 
 def cold(name: str, station: roles.Station) -> Process:
@@ -80,10 +89,10 @@ def kill(process: Process) -> None:
     os.kill(process.pid, signal.SIGKILL)
 
 
-def armed(names: tuple[str, ...], hits: dict[str, int], passes: int) -> Armed:
+def armed(names: tuple[str, ...], hits: dict[str, int], passes: Callable[[str], int]) -> Armed:
     """A failpoint of these that was hit least so far, to die at on a random pass."""
     if not names:
         return Armed(None)
     least = min(hits.get(name, 0) for name in names)
     name = random.choice([n for n in names if hits.get(n, 0) <= least + 1])
-    return Armed(name, random.randint(1, passes))
+    return Armed(name, random.randint(1, passes(name)))

@@ -98,9 +98,13 @@ def _rows(described: Iterable[Any], cursor: Iterable[Any]) -> list[Any]:
 
 
 def _value(instant: bool, value: Any) -> Any:
-    if not instant or value is None:
-        return value
-    return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+    return instant_of(value) if instant and value is not None else value
+
+
+def instant_of(value: Any) -> datetime:
+    """An instant as either database gives it, in UTC."""
+    read: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return read.astimezone(UTC)
 
 
 def _taken(log: Path) -> list[dict[str, Any]]:

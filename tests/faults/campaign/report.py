@@ -1,7 +1,7 @@
 """The table that a campaign prints."""
 
 from tests.faults.campaign import checker, failpoints
-from tests.faults.campaign.campaign import Outcome
+from tests.faults.campaign.campaign import Caught, Outcome
 from tests.faults.campaign.processes import COLD
 
 _SHOWN = 5
@@ -10,6 +10,12 @@ _SHOWN = 5
 def table(outcome: Outcome) -> str:
     """What was killed, what was found, and whether it is good, in lines for a terminal."""
     return "\n".join([*_kills(outcome), "", *_failpoints(outcome), "", *_found(outcome)])
+
+
+def line(one: Caught) -> str:
+    """What became of a seeded fault, in one line."""
+    words = f"caught by {', '.join(one.by)}" if one.by else "NOT CAUGHT"
+    return f"{one.fault:34} {words}" + (f"; WITHOUT IT: {', '.join(one.without)}" if one.without else "")
 
 
 def _kills(outcome: Outcome) -> list[str]:

@@ -3,6 +3,7 @@
 import os
 import random
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ LIFE = 6.0
 """Seconds after which a process ends by itself, so that another failpoint gets its turn."""
 BATCH = 25
 SCHEDULER = "scheduler"
+_DATABASE_AWAY, _FAILED = 3, 4
 QUIET = "quiet"
 
 
@@ -43,23 +45,32 @@ class Station:
 
 def live(kind: str, station: Station) -> None:
     """The life of a forked process of this kind. It never comes back."""
+
+    def work(station: Station) -> None:
+        gate = Gate(station.folder)
+        outbox.claim = gate.before(outbox.claim)
+        _KINDS[kind](station, gate)
+
+    live_for(work, station)
+
+
+def live_for(work: Callable[[Station], object], station: Station) -> None:
+    """The life of a forked process that does this work, with its fault and its failpoint in the service."""
+    status = 0
     try:
         with station.app.app_context():
-            seeded.plant(station.fault)
             # The parent's connections are not ours to close.
             db.engine.dispose(close=False)
+            seeded.plant(station.fault)
             failpoints.watch(db.engine, station.armed)
-            gate = Gate(station.folder)
-            outbox.claim = gate.before(outbox.claim)
-            _KINDS[kind](station, gate)
+            work(station)
     except DBAPIError:
-        os._exit(3)
+        traceback.print_exc(limit=-1)
+        status = _DATABASE_AWAY
     except BaseException:  # noqa: BLE001 (what went wrong is the campaign's to see)
-        import traceback
-
         traceback.print_exc()
-        os._exit(4)
-    os._exit(0)
+        status = _FAILED
+    os._exit(status)
 
 
 def _until_old(step: Callable[[], object]) -> None:

@@ -130,8 +130,8 @@ def return_for_continue() -> None:
 
 def no_partnership_in_the_directory() -> None:
     """Posts and people are looked up in every partnership at once."""
-    pattern = r"(post|holding)\.partnership_id = %\((\w+)\)s(::\w+)?"
-    _rewrite(lambda s: re.sub(pattern, r"(\1.partnership_id = %(\2)s\3 OR true)", s))
+    pattern = r"((?:post|holding)\.partnership_id = (?:%\(\w+\)s(?:::\w+)?|\?))"
+    _rewrite(lambda s: re.sub(pattern, r"(\1 OR true)", s))
 
 
 def skipped_when_late() -> None:

@@ -11,6 +11,9 @@ FIRST_DAY = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
 """A Monday. London puts its clocks back on the 25th, so deadlines fall due on both sides of it."""
 TOWNS = {"Easton": "EA", "Westbury": "WE"}
 
+SHARED = "Two Towns Housing"
+"""An agency of both: its posts in one partnership are nobody's business in the other."""
+
 
 def settle() -> None:
     """Sets up both towns in a database without cases."""
@@ -39,6 +42,8 @@ def _found(town: str, prefix: str) -> None:
         )
     )
     text = files("escalation.demo").joinpath("people.csv").read_text(encoding="utf-8")
-    text = text.replace("Northtown", town).replace("@demo.invalid", domain)
+    text = (
+        text.replace("Northtown Housing", SHARED).replace("Northtown", town).replace("@demo.invalid", domain)
+    )
     text = text.replace("Riverside", f"{town} Riverside").replace("Hillside", f"{town} Hillside")
     people.import_people(text, made.partnership)
