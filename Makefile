@@ -12,10 +12,10 @@ UV := uv==0.13.9
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run reset check test lint browser lock clean
+.PHONY: help install run reset check test faults faults-seeded lint browser lock clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 install: $(INSTALLED) ## Make .venv with every pinned dependency and the service on its path
 
@@ -42,6 +42,15 @@ check: lint ## Lint, types, import contract, unit and architecture tests: for ea
 
 test: lint browser ## Everything, on SQLite and PostgreSQL, with a real mail server and a real browser
 	$(PYTEST) $(MANY)
+
+# Broken off, the same command with the same SEED goes on where it was.
+KILLS ?= 1000
+SEED ?= 1
+faults: install ## Kill every process again and again under load; KILLS=10000 for a night, SEED= for other chances
+	$(BIN)/python -m tests.faults.campaign --kills $(KILLS) --seed $(SEED) --evidence $(if $(POOLER),--pooler)
+
+faults-seeded: install ## Show that the campaign's checks catch each mistake that is put into the service on purpose
+	$(BIN)/python -m tests.faults.campaign --fault all --evidence
 
 lint: install
 	$(BIN)/ruff check

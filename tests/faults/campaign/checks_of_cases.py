@@ -12,8 +12,33 @@ from zoneinfo import ZoneInfo
 from tests.faults.campaign.reading import Found
 
 _CLIMB = ("manager_review", "senior_challenge", "board_arbitration")
-_LAST_PLAIN_DAY = date(2026, 12, 24)
-"""Up to here from the first day there is no bank holiday in England: weekdays are working days."""
+_HOLIDAYS = frozenset(
+    map(
+        date.fromisoformat,
+        [
+            "2026-12-25",
+            "2026-12-28",
+            "2027-01-01",
+            "2027-03-26",
+            "2027-03-29",
+            "2027-05-03",
+            "2027-05-31",
+            "2027-08-30",
+            "2027-12-27",
+            "2027-12-28",
+            "2028-01-03",
+            "2028-04-14",
+            "2028-04-17",
+            "2028-05-01",
+            "2028-05-29",
+            "2028-08-28",
+            "2028-12-25",
+            "2028-12-26",
+        ],
+    )
+)
+"""The bank holidays of England from the first day on, written down by hand."""
+_LAST_DAY_KNOWN = date(2028, 12, 31)
 
 
 def answered_and_not_kept(found: Found) -> Iterator[str]:
@@ -129,21 +154,21 @@ def _due(row: Any) -> datetime | None:
         return None
     zone, closes = ZoneInfo(row.zone), time.fromisoformat(row.closes)
     told = row.base_at.astimezone(zone)
-    day = _weekday(told.date())
+    day = _working_day(told.date())
     if day == told.date() and told.time() >= closes:
-        day = _weekday(day + timedelta(days=1))
+        day = _working_day(day + timedelta(days=1))
     if unit == "calendar_days":
-        day = _weekday(day + timedelta(days=int(count)))
+        day = _working_day(day + timedelta(days=int(count)))
     else:
         for _ in range(int(count)):
-            day = _weekday(day + timedelta(days=1))
-    if day > _LAST_PLAIN_DAY:
+            day = _working_day(day + timedelta(days=1))
+    if day > _LAST_DAY_KNOWN:
         return None
     return datetime.combine(day, closes, zone).astimezone(UTC)
 
 
-def _weekday(day: date) -> date:
-    while day.weekday() > 4:
+def _working_day(day: date) -> date:
+    while day.weekday() > 4 or day in _HOLIDAYS:
         day += timedelta(days=1)
     return day
 

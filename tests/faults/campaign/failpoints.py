@@ -30,7 +30,7 @@ _WRITTEN = (
     "INSERT outbox",
 )
 _BY_PEOPLE = ("INSERT submission", "INSERT case", "INSERT participation", "INSERT proposal")
-_POSTED = ("claim", "lease", "compose", "connect", "MAIL", "RCPT", "DATA", "mark", "COMMIT mark")
+_POSTED = ("claim", "lease", "compose", "connect", "MAIL", "RCPT", "DATA", "mark")
 
 
 def _around(*steps: str) -> tuple[str, ...]:
@@ -40,10 +40,11 @@ def _around(*steps: str) -> tuple[str, ...]:
 OF_KIND: dict[str, tuple[str, ...]] = {
     PEOPLE: _around(*_BY_PEOPLE, *(s for s in _WRITTEN if s != "UPDATE stage_entry"), "COMMIT"),
     CLOCK: _around("lock", *(s for s in _WRITTEN if s != "INSERT statement"), "COMMIT"),
-    POST: _around(*_POSTED),
+    # Before the mark's commit is where one is after the mark: no statement lies between.
+    POST: (*_around(*_POSTED), "after COMMIT mark"),
 }
 """The failpoints that a process of each kind comes to."""
-GAP = frozenset({"after DATA", "before mark", "after mark", "before COMMIT mark"})
+GAP = frozenset({"after DATA", "before mark", "after mark"})
 """Between the server's 250 and the mark: whoever dies here has sent a mail that will be sent again."""
 OFTEN = frozenset(_around("compose", "MAIL", "RCPT", "DATA", "mark", "COMMIT mark"))
 """Those that a process of the post room comes by with every mail."""

@@ -30,6 +30,7 @@ from tests.faults.campaign.pooler import pooled
 from tests.faults.campaign.roles import Station
 from tests.support.settings import settings_for
 
+_MOVES = 4
 NO_MAILBOX = ("bea.lindqvist@easton.invalid", "farah.aziz@easton.invalid", "marcus.hill@westbury.invalid")
 """The mail server refuses these for good: they are told of nothing by mail, and others must be."""
 
@@ -69,9 +70,10 @@ def ground(
     fault: str | None = None,
     pooler: bool = False,
     calm: bool = False,
+    cases: int = 4,
 ) -> Iterator[Ground]:
     """The ground in `folder`, new or as it was left; `fault` is planted in every process that is forked,
-    and a `calm` mail server behaves from the first mail on."""
+    and a `calm` mail server behaves from the first mail on. There are so many `cases` when the killing begins."""
     folder.mkdir(mode=0o755, exist_ok=True)
     with _address(server, pooler) as url, _mail_server(folder, seed) as (mail_server, port):
         settings = _settings(folder, url, port, pooler)
@@ -83,7 +85,7 @@ def ground(
         journal = Journal(folder / "journal")
         journal.write("run", seed=seed)
         random.seed(f"{seed}/{journal.tally.kills}")
-        _warm(app, settings, folder, places)
+        _warm(app, settings, folder, places, 4 if journal.tally.kills else cases)
         station = Station(app, settings, folder, places, "", Armed(None), 0.5, fault)
         yield Ground(folder, server, station, journal, mail_server)
 
@@ -162,13 +164,14 @@ def _mail_server(folder: Path, seed: str) -> Iterator[tuple["subprocess.Popen[by
         server.wait()
 
 
-def _warm(app: Flask, settings: Settings, folder: Path, places: Places) -> None:
+def _warm(app: Flask, settings: Settings, folder: Path, places: Places, cases: int) -> None:
     """Every use case once in the parent: what is compiled and loaded here, its forks have at hand."""
     diary = Diary(folder / "diary-warm")
     with app.app_context():
-        for _ in range(4):
-            act(diary, places, 1.0)
-            act(diary, places, 0.0)
+        for number in range(cases):
+            act(diary, places, raising=1.0)
+            if number < _MOVES:
+                act(diary, places, raising=0.0)
         for job in (lapse_deadlines, remind, audit_the_clock, deliver_mail):
             job.run(settings)
         db.engine.dispose()

@@ -34,7 +34,8 @@ def _kills(outcome: Outcome) -> list[str]:
 def _failpoints(outcome: Outcome) -> list[str]:
     hits = outcome.tally.by_failpoint
     steps = dict.fromkeys(name.partition(" ")[2] for name in failpoints.ALL)
-    rows = [f"{step:22} {hits[f'before {step}']:6} {hits[f'after {step}']:6}" for step in steps]
+    cells = {name: str(hits[name]) for name in failpoints.ALL}
+    rows = [f"{s:22} {cells.get(f'before {s}', ''):>6} {cells.get(f'after {s}', ''):>6}" for s in steps]
     return [f"{'killed at':22} {'before':>6} {'after':>6}", *rows]
 
 

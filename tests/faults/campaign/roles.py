@@ -20,9 +20,9 @@ from tests.faults.campaign.failpoints import Armed
 from tests.faults.campaign.gate import Gate
 from tests.faults.campaign.people import Diary, Places, act, send
 
-LIFE = 6.0
+LIFE = 10.0
 """Seconds after which a process ends by itself, so that another failpoint gets its turn."""
-BATCH = 25
+BATCH = 50
 SCHEDULER = "scheduler"
 _DATABASE_AWAY, _FAILED = 3, 4
 QUIET = "quiet"

@@ -14,7 +14,7 @@ from datetime import timedelta
 import psycopg
 
 from escalation import clock
-from escalation.jobs import deliver_mail, lapse_deadlines
+from escalation.jobs import deliver_mail, lapse_deadlines, remind
 from escalation.services import delivery, moving_clock, outbox
 from tests.faults.campaign import failpoints, people, processes, quiet
 from tests.faults.campaign.cluster import Server
@@ -38,6 +38,10 @@ class Scene:
     def apart(self, act: Callable[[Station], object], dies: str | None = None) -> None:
         """Does it in a process with the fault, which is killed at the failpoint `dies`."""
         self.together([act], dies)
+
+    def soundly(self, act: Callable[[Station], object]) -> None:
+        """Does it in a process without the fault."""
+        Scene(self.server, replace(self.station, fault=None)).apart(act)
 
     def together(self, acts: list[Callable[[Station], object]], dies: str | None = None) -> None:
         """Does each in a process of its own, all at once."""
@@ -114,6 +118,27 @@ def _raised_in_summer(scene: Scene) -> None:
     scene.rest()
 
 
+def _reminded_of_a_shared_agency(scene: Scene) -> None:
+    scene.soundly(_raised_about_housing)
+    scene.apart(_delivers)
+    due = instant_of(
+        scene.server.one("SELECT max(due_at) FROM deadline WHERE state = 'open' AND clock = 'reply'")
+    )
+    scene.apart(lambda _: moving_clock.move_to(due - timedelta(hours=1)))
+    scene.apart(lambda station: lapse_deadlines.run(station.settings))
+    scene.apart(lambda station: remind.run(station.settings))
+    scene.apart(_delivers)
+
+
+def _raised_about_housing(station: Station) -> None:
+    diary, places = Diary(station.folder / "diary-scene"), station.places
+    housing = {
+        town: tuple(a for a in agencies if a[1] == "housing") for town, agencies in places.agencies.items()
+    }
+    for _ in range(CASES):
+        people.act(diary, replace(places, agencies=housing), raising=1.0)
+
+
 def _taken_over(scene: Scene) -> None:
     scene.apart(raised)
 
@@ -156,7 +181,7 @@ OF_FAULT: Mapping[str, Callable[[Scene], None]] = {
     "refused_for_good_is_tried_again": _raised_in_summer,
     "swallowed_in_the_sweep": _swept,
     "return_for_continue": _behind_a_mail_that_cannot_be_written,
-    "no_partnership_in_the_directory": _raised_in_summer,
+    "no_partnership_in_the_directory": _reminded_of_a_shared_agency,
     "skipped_when_late": _swept,
 }
 ON_POSTGRESQL_ALONE = frozenset({"no_lock_and_no_key", "lease_without_token"})
