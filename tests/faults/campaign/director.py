@@ -27,6 +27,8 @@ EACH = 20
 STOPS = 100
 """One kill of so many is an immediate stop of PostgreSQL."""
 COLD_STARTS = 100
+BACKLOG = 250
+"""While more mails than this have not been tried yet, the clock stands."""
 AT_RANDOM = 0.2
 """The share of kills at a random instant; the others are at a failpoint."""
 GAPS = 0.004
@@ -54,9 +56,14 @@ class Director:
     sendings: int = 0
     _read: int = 0
     _next_kill: float = 0.0
-    _next_move: float = 0.0
+    _next_look: float = 0.0
+    _to_move: bool = False
     _cold_until: float = 0.0
     _open: int = 0
+    _gate: Gate = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._gate = Gate(self.folder)
 
     def run(self, kills: int, each: int, tell: Callable[[str], None]) -> None:
         """Goes on until there were so many kills, and each failpoint was hit so often."""
@@ -90,8 +97,10 @@ class Director:
         if self.stops and tally.by_kind["postgres"] < tally.kills // STOPS:
             self._stop_postgres()
         self._cold_one(now)
-        if now >= self._next_move and not self._of(COLD):
-            self._next_move = now + random.uniform(0.2, 0.6)
+        if now >= self._next_look:
+            self._next_look = now + random.uniform(0.2, 0.6)
+            self._look()
+        if self._to_move and not self._of(COLD) and self._gate.alone():
             self._move()
 
     def _reap(self) -> None:
@@ -162,17 +171,19 @@ class Director:
         self.server.start()
         self.journal.write("stopped", began=began)
 
-    def _move(self) -> None:
-        """Moves the clock on by some hours, once most of the mails that are owed have left."""
+    def _look(self) -> None:
+        """Counts; once most of the mails that are owed have left, the clock is to be moved on by some hours."""
         self._count_mails()
         self._open = self.server.one(_OPEN)
         if random.random() < 0.1:
             self.server.do(_MEND)
-        if self.server.one(_BACKLOG) > 250:
-            return
+        self._to_move = self._to_move or self.server.one(_BACKLOG) <= BACKLOG
+
+    def _move(self) -> None:
         by = timedelta(hours=random.choice((1, 2, 4, 8, 12, 20)), seconds=random.randint(0, 600))
-        with Gate(self.folder).alone():
-            self.server.do(_MOVE.format(int(by.total_seconds())))
+        self.server.do(_MOVE.format(int(by.total_seconds())))
+        self._gate.leave_alone()
+        self._to_move = False
         self.journal.write("moved", seconds=by.total_seconds())
 
     def _count_mails(self) -> None:

@@ -51,27 +51,22 @@ OFTEN = frozenset(_around("compose", "MAIL", "RCPT", "DATA", "mark", "COMMIT mar
 SELDOM = frozenset(_around("INSERT proposal"))
 ALL = tuple(dict.fromkeys(name for names in OF_KIND.values() for name in names))
 
-_TABLE = re.compile(r'^\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
+_READS = frozenset({"claim", "lock"})
+_WRITE = re.compile(r'(?<!FOR )(?<!DO )\b(INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?')
 
 
-def named(statement: str) -> str | None:
-    """The step that a statement is, or None for one that has no name here (most reads).
-
-    A statement that writes into several tables at once has the name of the first.
-    """
-    found = _TABLE.match(statement)
-    if found is None:
-        locked = "FOR UPDATE" in statement
-        if locked and "outbox" in statement:
-            return "claim"
-        return "lock" if locked else None
-    verb, table = found.group(1).split()[0].upper(), found.group(2)
-    if table == "outbox" and verb == "UPDATE":
-        return _of_the_outbox(statement)
-    return f"{verb} {table}"
+def named(statement: str) -> tuple[str, ...]:
+    """The steps that a statement takes: one, or several when it writes into several tables at once; none for
+    a statement that has no name here (most reads)."""
+    steps = [_step(verb.split()[0], table, statement) for verb, table in _WRITE.findall(statement)]
+    if not steps and "FOR UPDATE" in statement:
+        return ("claim",) if "outbox" in statement else ("lock",)
+    return tuple(dict.fromkeys(steps))
 
 
-def _of_the_outbox(statement: str) -> str:
+def _step(verb: str, table: str, statement: str) -> str:
+    if (verb, table) != ("UPDATE", "outbox"):
+        return f"{verb} {table}"
     changes = statement.partition("WHERE")[0]
     if "lease_token" in changes:
         return "lease"
@@ -109,12 +104,12 @@ def watch(engine: Engine, armed: Armed) -> None:
     last_written = [""]
 
     def before(connection: Any, cursor: Any, statement: str, *_: object) -> None:
-        if name := named(statement):
-            last_written[0] = name
+        for name in named(statement):
+            last_written[0] = name if name not in _READS else last_written[0]
             armed.come(f"before {name}")
 
     def after(connection: Any, cursor: Any, statement: str, *_: object) -> None:
-        if name := named(statement):
+        for name in named(statement):
             armed.come(f"after {name}")
 
     event.listen(engine, "before_cursor_execute", before)
@@ -139,7 +134,7 @@ def pause_before(step: str, until: float) -> None:
     waited = []
 
     def waits(connection: Any, cursor: Any, statement: str, *_: object) -> None:
-        if named(statement) == step and not waited:
+        if step in named(statement) and not waited:
             waited.append(True)
             time.sleep(max(0.0, until - time.monotonic()))
 

@@ -6,8 +6,7 @@ kernel lets go for a process that was killed.
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +30,20 @@ class Gate:
         """Lets the clock be moved."""
         fcntl.flock(self._door, fcntl.LOCK_UN)
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Nobody has a mail under way, and nobody begins."""
-        fcntl.flock(self._mat, fcntl.LOCK_EX)
-        fcntl.flock(self._door, fcntl.LOCK_EX)
+    def alone(self) -> bool:
+        """Asks to be alone, and says whether that is so by now. Who asks keeps newcomers waiting, and must
+        ask again until it is so; `leave_alone` ends it."""
         try:
-            yield
-        finally:
-            fcntl.flock(self._door, fcntl.LOCK_UN)
-            fcntl.flock(self._mat, fcntl.LOCK_UN)
+            fcntl.flock(self._mat, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def leave_alone(self) -> None:
+        """Lets the others go on."""
+        fcntl.flock(self._door, fcntl.LOCK_UN)
+        fcntl.flock(self._mat, fcntl.LOCK_UN)
 
     def before(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function that begins a batch, behind the gate."""

@@ -97,7 +97,7 @@ def _clock(station: Station, gate: Gate) -> None:
         if random.random() < 0.1:
             audit_the_clock.run(station.settings)
         if not any(did):
-            time.sleep(0.03)
+            time.sleep(0.15)
 
     _until_old(once)
 
@@ -109,14 +109,14 @@ def _post(station: Station, gate: Gate) -> None:
         done = delivery.deliver(room, BATCH)
         gate.leave()
         if not done.sent:
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     _until_old(once)
 
 
 def _scheduler(station: Station, gate: Gate) -> None:
     # It would let a job under way finish for ever if mails never end: it is the campaign that ends it.
-    scheduler.run_forever(station.app, replace(station.settings, tick_seconds=0.2))
+    scheduler.run_forever(station.app, replace(station.settings, tick_seconds=0.5))
 
 
 def _quiet(station: Station, gate: Gate) -> None:
