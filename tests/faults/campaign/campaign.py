@@ -49,7 +49,7 @@ def run(folder: Path, plan: Plan, tell: Callable[[str], None]) -> Outcome:
     """A campaign in `folder`, new or gone on with, until its verdict."""
     with (
         server_in(folder, plan.sqlite) as server,
-        ground(folder, server, plan.seed, pooler=plan.pooler, cases=max(4, min(200, plan.kills // 5))) as it,
+        ground(folder, server, plan.seed, pooler=plan.pooler, cases=max(4, min(60, plan.kills // 5))) as it,
     ):
         if not (folder / "killed").exists():
             _kill(it, plan, tell)

@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -72,6 +73,7 @@ def _tell(words: str) -> None:
 
 def leave() -> None:
     """Runs, and ends at once: what the parent of so many forks would tidy up is not its own."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     status = main()
     sys.stdout.flush()
     os._exit(status)

@@ -1,5 +1,6 @@
 """What a campaign stands on: a database with two towns, a mail server, and the service, warm, to be forked."""
 
+import fcntl
 import gc
 import json
 import logging
@@ -52,13 +53,16 @@ class Ground:
 
 @contextmanager
 def server_in(folder: Path, sqlite: bool) -> Iterator[Server]:
-    """The database's server, running until the end of this."""
+    """The database's server, running until the end of this. Raises BlockingIOError when another campaign
+    is under way in the folder."""
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    server = Embedded(folder) if sqlite else opened(folder)
-    try:
-        yield server
-    finally:
-        server.stop()
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        server = Embedded(folder) if sqlite else opened(folder)
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 @contextmanager
