@@ -1,6 +1,7 @@
 """One campaign from the first kill to the verdict, and the short ones in which a fault was seeded."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from tests.faults.campaign.director import COLD_STARTS, Director
 from tests.faults.campaign.failpoints import Armed
 from tests.faults.campaign.ground import Ground, ground, like, server_folder, server_in, settle
 from tests.faults.campaign.journal import Tally
-from tests.faults.campaign.scenarios import OF_FAULT, ON_POSTGRESQL_ALONE, Scene, take_keys_away
+from tests.faults.campaign.scenarios import OF_FAULT, ON_POSTGRESQL_ALONE, Scene, every_step, take_keys_away
 
 _FEW = 100
 """A campaign of fewer kills than this starts no process cold: each takes a second of its own."""
@@ -98,6 +99,13 @@ def with_faults(folder: Path, names: Sequence[str], seed: str, sqlite: bool) -> 
             planted = _judged(server, name, seed, planted=True)
             without = _judged(server, name, seed, planted=False)
             yield Caught(name, planted.caught_by, without.caught_by)
+
+
+def census(folder: Path, seed: str) -> Counter[str]:
+    """How often a short story comes by each failpoint."""
+    with server_in(folder, sqlite=False) as server, ground(folder, server, seed, calm=True) as it:
+        every_step(Scene(server, it.station))
+    return Counter((folder / "census").read_text().splitlines())
 
 
 def _judged(settled: Server, name: str, seed: str, *, planted: bool) -> Verdict:

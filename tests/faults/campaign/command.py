@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.faults.campaign import campaign, director, evidence, pooler, report, seeded
+from tests.faults.campaign import campaign, director, evidence, failpoints, pooler, report, seeded
 from tests.faults.campaign.campaign import Caught, Plan
 
 
@@ -17,6 +17,8 @@ def main() -> int:
     args = _asked().parse_args()
     if args.faults:
         return _seeded(args)
+    if args.census:
+        return _census(args)
     if args.pooler and (why := pooler.missing()):
         print(f"skipped: {why}")
         return 0
@@ -41,6 +43,7 @@ def _asked() -> argparse.ArgumentParser:
     asked.add_argument("--folder", type=Path, help="where its database and its logs lie")
     asked.add_argument("--pooler", action="store_true", help="through pgbouncer in transaction mode")
     asked.add_argument("--sqlite", action="store_true", help="on the embedded database")
+    asked.add_argument("--census", action="store_true", help="say how often a story comes by each failpoint")
     asked.add_argument("--keep", action="store_true", help="keep the folder of a good run as well")
     asked.add_argument("--evidence", action="store_true", help="write docs/evidence/kill-campaign.json")
     asked.add_argument("--fault", dest="faults", action="append", choices=[*seeded.FAULTS, "all"])
@@ -51,6 +54,15 @@ def _each(args: argparse.Namespace) -> int:
     if args.each is not None:
         return int(args.each)
     return director.EACH if args.kills >= 1000 and not args.sqlite else 0
+
+
+def _census(args: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="escalation-faults-", ignore_cleanup_errors=True) as made:
+        Path(made).chmod(0o755)
+        passed = campaign.census(args.folder or Path(made) / "all", args.seed)
+    for name in failpoints.ALL:
+        print(f"{name:28} {passed[name] or 'NEVER'}")
+    return 0 if all(passed[name] for name in failpoints.ALL) else 1
 
 
 def _seeded(args: argparse.Namespace) -> int:

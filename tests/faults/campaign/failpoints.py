@@ -11,6 +11,7 @@ import smtplib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -79,9 +80,14 @@ class Armed:
 
     name: str | None
     passes: int = 1
+    noted: Path | None = None
+    """Where the names of the failpoints that it comes by are noted, if anybody asks."""
 
     def come(self, name: str) -> None:
         """The process comes by a failpoint. It may not come any further."""
+        if self.noted is not None:
+            with self.noted.open("a") as file:
+                file.write(f"{name}\n")
         if name == self.name:
             self.passes -= 1
             if self.passes <= 0:

@@ -24,6 +24,7 @@ from tests.faults.campaign.reading import instant_of
 from tests.faults.campaign.roles import Station
 
 CASES = 6
+_TRIES = 8
 _KEYS = """SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype IN ('u', 'p')
   AND conrelid::regclass::text IN ('event', 'stage_entry', 'outbox', 'deadline', 'participation')"""
 
@@ -169,6 +170,22 @@ def _behind_a_mail_that_cannot_be_written(scene: Scene) -> None:
 def _swept(scene: Scene) -> None:
     _overdue(scene)
     scene.rest()
+
+
+def every_step(scene: Scene) -> None:
+    """A story that comes by every failpoint: raised, settled, moved up, told; each noted in a file."""
+
+    def told_and_moved(station: Station) -> None:
+        station.armed.noted = station.folder / "census"
+        raised(station)
+        for _ in range(_TRIES):
+            people.act(Diary(station.folder / "diary-scene"), station.places, 0.0, only="ProposeSettlement")
+        deliver_mail.run(station.settings)
+        moving_clock.move(timedelta(days=10))
+        lapse_deadlines.run(station.settings)
+        deliver_mail.run(station.settings)
+
+    scene.apart(told_and_moved)
 
 
 OF_FAULT: Mapping[str, Callable[[Scene], None]] = {
