@@ -15,6 +15,8 @@ BARS = ("lost", "double", "missed", "early", "broken")
 a mail to a stranger, a mail sent twice for no reason that the logs know."""
 DUPLICATES = 0.005
 """The share of mails that may be sent twice because the sender died or was cut off between DATA and mark."""
+FEWEST = 1000
+"""From so many mails on a share of them says something."""
 Check = Callable[[Found], Iterable[str]]
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("lost", checks_of_mails.never_left),
@@ -65,7 +67,7 @@ class Verdict:
     @property
     def good(self) -> bool:
         """Whether every bar is met."""
-        return not self.caught_by and self.share <= DUPLICATES
+        return not self.caught_by and (self.share <= DUPLICATES or self.mails < FEWEST)
 
 
 def judge(database: str, folder: Path) -> Verdict:

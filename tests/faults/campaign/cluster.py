@@ -107,7 +107,9 @@ class Cluster:
         names = ("server_version", "fsync", "full_page_writes", "synchronous_commit")
         with psycopg.connect(self.words("postgres")) as connection:
             found = {name: connection.execute(f"SHOW {name}").fetchone() for name in names}
-        return {name: str(row[0]) for name, row in found.items() if row}
+        return {
+            name.replace("server_version", "postgresql"): str(row[0]) for name, row in found.items() if row
+        }
 
     def _status(self) -> int:
         command = [self.programs / "pg_ctl", "status", "-D", self.data]

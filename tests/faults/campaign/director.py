@@ -27,6 +27,8 @@ EACH = 20
 STOPS = 100
 """One kill of so many is an immediate stop of PostgreSQL."""
 COLD_STARTS = 100
+_ENOUGH = 3
+"""After so many times the kills that were asked for, what was not hit will not be."""
 BACKLOG = 250
 """While more mails than this have not been tried yet, the clock stands."""
 AT_RANDOM = 0.2
@@ -82,9 +84,10 @@ class Director:
             self.journal.write("worked", seconds=time.monotonic() - began)
 
     def lacking(self, kills: int, each: int) -> bool:
-        """True while there is something left to kill."""
-        hits = self.journal.tally.by_failpoint
-        return self.journal.tally.kills < kills or any(hits[name] < each for name in failpoints.ALL)
+        """True while there is something left to kill; not for ever, should a failpoint be out of reach."""
+        tally = self.journal.tally
+        hit = all(tally.by_failpoint[name] >= each for name in failpoints.ALL)
+        return tally.kills < kills or not (hit or tally.kills >= _ENOUGH * kills)
 
     def _round(self) -> None:
         self._reap()

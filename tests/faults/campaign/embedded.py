@@ -47,7 +47,7 @@ class Embedded:
 
     def settings(self) -> dict[str, str]:
         """Its version; every commit is on disk."""
-        return {"server_version": f"SQLite {sqlite3.sqlite_version}", "fsync": "on"}
+        return {"sqlite": sqlite3.sqlite_version, "synchronous": "FULL"}
 
     def _open(self) -> sqlite3.Connection:
         return sqlite3.connect(self.words(), timeout=10)

@@ -23,7 +23,7 @@ def keep_campaign(outcome: Outcome) -> None:
             "seed": tally.seed,
             "commit": commit(),
             "machine": words(),
-            "postgresql": outcome.server,
+            "database": outcome.server,
             "pooler": outcome.plan.pooler,
             "wall_seconds": round(tally.seconds),
             "kills": tally.kills,

@@ -55,7 +55,7 @@ _MOVES: Mapping[str, tuple[tuple[str, str, int], ...]] = {
 }
 _ANY_CASE = text(
     """SELECT public_id, stage FROM "case" WHERE phase <> 'closed'
-       AND id >= (SELECT min(id) + floor(random() * (max(id) - min(id) + 1)) FROM "case") ORDER BY id LIMIT 1"""
+       AND id >= (SELECT min(id) + :share * (max(id) - min(id)) FROM "case") ORDER BY id LIMIT 1"""
 )
 _SEATED = text(
     """SELECT coalesce(p.account_id, h.account_id) FROM participation p
@@ -146,7 +146,7 @@ def _concern(places: Places) -> dict[str, Any]:
 
 def _move(only: str | None) -> dict[str, Any] | None:
     with reading() as unit:
-        case = unit.session.execute(_ANY_CASE).first()
+        case = unit.session.execute(_ANY_CASE, {"share": random.random()}).first()
         if case is None or case.stage not in _MOVES:
             return None
         able = [move for move in _MOVES[case.stage] if only in (None, move[0])]

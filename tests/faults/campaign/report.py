@@ -23,7 +23,7 @@ def _kills(outcome: Outcome) -> list[str]:
     by_kind = ", ".join(f"{kind} {count}" for kind, count in sorted(tally.by_kind.items()))
     rate = tally.kills / tally.seconds if tally.seconds else 0.0
     return [
-        f"seed {tally.seed}   PostgreSQL {outcome.server['server_version']}, fsync {outcome.server['fsync']}"
+        f"seed {tally.seed}   {', '.join(f'{name} {value}' for name, value in outcome.server.items())}"
         + (", through pgbouncer in transaction mode" if outcome.plan.pooler else ""),
         f"{tally.kills} kills in {tally.seconds:.0f} s ({rate:.1f} a second): {by_kind}",
         f"{sum(tally.by_failpoint.values())} at a failpoint, {tally.at_random} at a random instant, "
