@@ -174,7 +174,8 @@ def _raise(intent: Mapping[str, Any]) -> str:
 def _make(intent: Mapping[str, Any]) -> str:
     words = f"Reasons of {intent['key']}"
     command = _COMMANDS[intent["verb"]](words)
-    return moves.make_move(intent["case"], intent["account"], command, intent["key"]).public_id
+    moves.make_move(intent["case"], intent["account"], command, intent["key"])
+    return str(intent["case"])
 
 
 _COMMANDS: Mapping[str, Any] = {
