@@ -112,7 +112,7 @@ class Cluster:
         }
 
     def _status(self) -> int:
-        command = [self.programs / "pg_ctl", "status", "-D", self.data]
+        command: list[str | Path] = [self.programs / "pg_ctl", "status", "-D", self.data]
         return subprocess.run(command, capture_output=True, cwd="/", **unprivileged()).returncode
 
     def _call(self, program: str, *words: str | Path) -> None:

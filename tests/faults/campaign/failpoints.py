@@ -131,13 +131,14 @@ def watch(engine: Engine, armed: Armed) -> None:
             return
         armed.around(step, commit)(connection)
 
-    engine.dialect.do_commit = committing  # type: ignore[method-assign]
+    dialect: Any = engine.dialect
+    dialect.do_commit = committing
     _watch_the_post_room(armed)
 
 
 def pause_before(step: str, until: float) -> None:
     """Lets this process wait before a step until an instant of the machine's clock, once."""
-    waited = []
+    waited: list[bool] = []
 
     def waits(connection: Any, cursor: Any, statement: str, *_: object) -> None:
         if step in named(statement) and not waited:

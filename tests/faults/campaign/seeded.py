@@ -4,6 +4,7 @@ Each is one that somebody has made elsewhere. Those that can be are made in the 
 database, so that they stay the same mistake when the service says the same thing in other statements.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,12 +16,19 @@ from escalation.extensions import db
 from escalation.services import delivery, lapses, outbox
 from notifications.mailer import PermanentFailure, TemporaryFailure
 from workflows.calendar import WorkingCalendar
+from workflows.machine import decide
 
 
 def plant(name: str | None) -> None:
     """Puts the mistake of this name into this process; nothing for None."""
     if name is not None:
         FAULTS[name]()
+
+
+def _instead(of: object, **others: Any) -> None:
+    """Puts other things in the place of a module's or a class's own, by their names."""
+    for name, other in others.items():
+        setattr(of, name, other)
 
 
 def _rewrite(change: Callable[[str], str]) -> None:
@@ -44,7 +52,7 @@ def marked_before_sent() -> None:
             outbox.sent(row, delivery.message_id_of(row, room.mail_domain))
         hand_over(room, mailer, row, letter, done)
 
-    delivery._hand_over = first_marked
+    _instead(delivery, _hand_over=first_marked)
 
 
 def committed_before_the_outbox() -> None:
@@ -64,7 +72,7 @@ def less_instead_of_at_most() -> None:
 
 def local_time_taken_for_utc() -> None:
     """The closing time is written down without its zone."""
-    WorkingCalendar.closing = lambda self, day: datetime.combine(day, self.closes, UTC)  # type: ignore[method-assign]
+    _instead(WorkingCalendar, closing=lambda self, day: datetime.combine(day, self.closes, UTC))
 
 
 def lease_without_token() -> None:
@@ -79,22 +87,18 @@ def refused_for_good_is_tried_again() -> None:
         pass
 
     put_off = outbox.put_off
-    outbox.put_off = lambda row, reason: put_off(row, reason) or True
-    delivery.PermanentFailure = Again  # type: ignore[attr-defined]
-    delivery.TemporaryFailure = (TemporaryFailure, PermanentFailure)  # type: ignore[attr-defined]
+    _instead(outbox, put_off=lambda row, reason: put_off(row, reason) or True)
+    _instead(delivery, PermanentFailure=Again, TemporaryFailure=(TemporaryFailure, PermanentFailure))
 
 
 def swallowed_in_the_sweep() -> None:
     """An exception in a sweep is caught, and nobody hears of it."""
-    decide, lapse = lapses.decide, lapses._lapse
+    lapse, calls = lapses._lapse, itertools.count(1)
 
     def stumbles(protocol: Any, case: Any, *rest: Any) -> Any:
-        stumbles.calls += 1  # type: ignore[attr-defined]
-        if stumbles.calls % 3 == 0:  # type: ignore[attr-defined]
+        if next(calls) % 3 == 0:
             raise ArithmeticError("planted")
         return decide(protocol, case, *rest)
-
-    stumbles.calls = 1  # type: ignore[attr-defined]
 
     def swallowed(*args: Any) -> Any:
         try:
@@ -102,7 +106,7 @@ def swallowed_in_the_sweep() -> None:
         except ArithmeticError:
             return []
 
-    lapses.decide, lapses._lapse = stumbles, swallowed  # type: ignore[attr-defined]
+    _instead(lapses, decide=stumbles, _lapse=swallowed)
 
 
 def return_for_continue() -> None:
@@ -125,7 +129,7 @@ def return_for_continue() -> None:
         except _Ended:
             return True
 
-    delivery._hand_over, delivery._hand_over_all = ends, ended
+    _instead(delivery, _hand_over=ends, _hand_over_all=ended)
 
 
 def no_partnership_in_the_directory() -> None:
@@ -141,7 +145,7 @@ def skipped_when_late() -> None:
     def in_time(unit: Any, partnership: int, claimed: Any) -> Any:
         return lapse(unit, partnership, [r for r in claimed if unit.now - r.due_at < timedelta(minutes=10)])
 
-    lapses._lapse = in_time
+    _instead(lapses, _lapse=in_time)
 
 
 FAULTS: Mapping[str, Callable[[], None]] = {
