@@ -59,7 +59,7 @@ def _settings(server: Cluster) -> str:
 pool_mode = transaction
 default_pool_size = 12
 max_client_conn = 200
-auth_type = any
+auth_type = trust
 auth_file = {folder / "users"}
 listen_addr =
 listen_port = {_PORT}
