@@ -12,10 +12,10 @@ UV := uv==0.13.9
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run reset check test time-travel histories lint browser lock clean
+.PHONY: help install run reset check test time-travel histories faults faults-seeded lint browser lock clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 install: $(INSTALLED) ## Make .venv with every pinned dependency and the service on its path
 
@@ -50,6 +50,15 @@ time-travel: install ## Deadlines and outages of many years, with figures in doc
 
 histories: install ## Random histories of a case against a small model of it, many and long, on both databases
 	HYPOTHESIS_PROFILE=histories $(PYTEST) $(MANY) tests/integration/histories
+
+# Broken off, the same command with the same SEED goes on where it was.
+KILLS ?= 1000
+SEED ?= 1
+faults: install ## Kill every process again and again under load; KILLS=10000 for a night, SEED= for other chances
+	$(BIN)/python -m tests.faults.campaign --kills $(KILLS) --seed $(SEED) --evidence $(if $(POOLER),--pooler)
+
+faults-seeded: install ## Show that the campaign's checks catch each mistake that is put into the service on purpose
+	$(BIN)/python -m tests.faults.campaign --fault all --evidence
 
 lint: install
 	$(BIN)/ruff check

@@ -70,8 +70,8 @@ def start(run: Run, name: str = "postgres") -> Cluster:
 
 
 def _start(run: Run, folder: Path) -> None:
-    owner = _owner()
-    programs = _programs(folder / "lib") if owner else _wheel() / "pginstall18" / "bin"
+    owner = unprivileged()
+    programs = programs_in(folder / "lib")
     (folder / "pg_ctl").write_text(str(programs / "pg_ctl"))
     data = folder / "data"
     data.mkdir(mode=0o700)
@@ -85,7 +85,7 @@ def _start(run: Run, folder: Path) -> None:
     _call(owner, data, programs / "pg_ctl", "start", "-w", "-t", "60", "-l", data / "log", "-o", options)
 
 
-def _owner() -> Owner:
+def unprivileged() -> Owner:
     """The account without rights if we are root, who may not run PostgreSQL; else nobody but ourselves."""
     if os.geteuid() != 0:
         return {}
@@ -101,9 +101,12 @@ def _wheel() -> Path:
     return Path(found.origin).parent
 
 
-def _programs(target: Path) -> Path:
-    """Copies the programs, beside the libraries that they look for by their own place."""
+def programs_in(target: Path) -> Path:
+    """The server's programs: for root a copy in `target` (beside the libraries that they look for by their
+    own place), which the account without rights can read, else those of the wheel."""
     wheel = _wheel()
+    if os.geteuid() != 0:
+        return wheel / "pginstall18" / "bin"
     copy = target / wheel.name / "pginstall18"
     shutil.copytree(wheel / "pginstall18", copy, ignore=shutil.ignore_patterns("include"))
     libraries = wheel.with_name(f"{wheel.name}.libs")
