@@ -70,14 +70,14 @@ def start(run: Run, name: str = "postgres") -> Cluster:
 
 
 def _start(run: Run, folder: Path) -> None:
-    owner = _owner()
-    programs = _programs(folder / "lib") if owner else _wheel() / "pginstall18" / "bin"
+    owner = unprivileged()
+    programs = programs_for(owner, folder)
     (folder / "pg_ctl").write_text(str(programs / "pg_ctl"))
     data = folder / "data"
     data.mkdir(mode=0o700)
     if owner:
         os.chown(data, owner["user"], owner["group"])
-    run.once("kept", lambda _: _keep(run, owner))
+    run.once("kept", lambda _: keep(run, owner))
     _call(owner, data, programs / "initdb", "--no-sync", "--no-instructions", "--auth=trust",
           "--encoding=UTF8", "--locale=C", f"--username={USER}")  # fmt: skip
     options = " ".join(f"-c {key}={value}" for key, value in _SERVER_OPTIONS.items())
@@ -85,12 +85,17 @@ def _start(run: Run, folder: Path) -> None:
     _call(owner, data, programs / "pg_ctl", "start", "-w", "-t", "60", "-l", data / "log", "-o", options)
 
 
-def _owner() -> Owner:
+def unprivileged() -> Owner:
     """The account without rights if we are root, who may not run PostgreSQL; else nobody but ourselves."""
     if os.geteuid() != 0:
         return {}
     account = pwd.getpwnam(_UNPRIVILEGED)
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def programs_for(owner: Owner, folder: Path) -> Path:
+    """The folder of PostgreSQL's programs: the wheel's own, or a copy in `folder` that `owner` can read."""
+    return _programs(folder / "lib") if owner else _wheel() / "pginstall18" / "bin"
 
 
 def _wheel() -> Path:
@@ -112,7 +117,8 @@ def _programs(target: Path) -> Path:
     return copy / "bin"
 
 
-def _keep(run: Run, owner: Owner) -> None:
+def keep(run: Run, owner: Owner) -> None:
+    """Sees to it that every cluster in the run's folder is stopped when the run is over, however it ends."""
     whom = [str(owner.get("user", "-")), str(owner.get("group", "-"))]
     keeper = Path(__file__).with_name("keeper.py")
     subprocess.run(

@@ -1,0 +1,133 @@
+"""Rounds of failover under load: what each round does, and what is counted after it."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from escalation.config import Settings
+from tests.faults.failover import check
+from tests.faults.failover.crew import Crew
+from tests.faults.failover.node import Node, within
+from tests.faults.failover.trio import Trio
+from tests.support.mail_sink import MailSink
+from tests.support.movable_clock import MovableClock
+
+DAYS = 2
+"""How far the service's clock is moved in each round, so that a sweep is under way at the kill."""
+HELD_SECONDS = 1.0
+BEFORE, AFTER = 2.0, 2.0
+"""Seconds of load before the kill and after the promotion."""
+
+
+def _held(node: Node) -> None:
+    node.hold_senders()
+    time.sleep(HELD_SECONDS)
+
+
+KILLS: dict[str, tuple[Callable[[Node], None], Callable[[Node], None]]] = {
+    "SIGKILL": (lambda node: None, Node.kill),
+    "immediate stop": (lambda node: None, Node.stop_at_once),
+    "senders held, SIGKILL": (_held, Node.kill),
+}
+"""By name: what is done before the kill, and the kill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One failover. Times in seconds: of the promotion, and from the kill to the next acknowledged call."""
+
+    number: int
+    kill: str
+    acknowledged: int
+    promotion: float
+    gap: float
+    back_by: str
+    found: check.Found
+
+
+@dataclass(slots=True)
+class Campaign:
+    """Everything that a run of rounds works with."""
+
+    trio: Trio
+    crew: Crew
+    sink: MailSink
+    settings: Settings
+    chance: random.Random
+    rounds: list[Round] = field(default_factory=list)
+    taken: list[check.Taken] = field(default_factory=list)
+
+    def play(self, kill: str) -> Round:
+        """One round, and what was found after it."""
+        before, killing = KILLS[kill]
+        known = len(self.crew.acknowledged())
+        time.sleep(BEFORE + self.chance.random())
+        MovableClock(self.settings.database_url).move(days=DAYS)
+        time.sleep(self.chance.random() / 2)
+        old = self.trio.primary
+        before(old)
+        killed = time.time()
+        killing(old)
+        promotion = self.trio.promote()
+        self._await_work_after(killed)
+        time.sleep(AFTER)
+        back_by = self.trio.take_back(old)
+        found, calls = self.look()
+        gap = next(call["ended"] for call in calls if call["ended"] > killed) - killed
+        done = Round(len(self.rounds) + 1, kill, len(calls) - known, promotion, gap, back_by, found)
+        self.rounds.append(done)
+        return done
+
+    def _await_work_after(self, killed: float) -> None:
+        def again() -> bool:
+            calls = self.crew.acknowledged()
+            return bool(calls) and calls[-1]["began"] > killed
+
+        within(60, "somebody is heard again", again)
+
+    def look(self) -> tuple[check.Found, list[dict[str, float]]]:
+        """What is found now, and the calls it is compared with."""
+        for mail in self.sink.mails[len(self.taken) :]:
+            self.taken.append(check.Taken.read(mail))
+        # The mails and the calls first: what is in the database later than they is no fault.
+        calls = self.crew.acknowledged()
+        with self.connected() as connection:
+            return check.look(connection, calls, self.taken, self.settings.mail_domain), calls
+
+    def end(self) -> tuple[check.Found, Counter[str], list[int]]:
+        """People go home, the post room empties its desk, the schedulers end. What is left then."""
+        others = self.crew.people_go_home()
+        within(600, "every mail that is owed has left", lambda: self.look()[0].still_owed == 0)
+        codes = self.crew.schedulers_end()
+        return self.look()[0], others, codes
+
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        """A connection to whichever node takes writes, that only reads."""
+        engine = create_engine(self.settings.database_url, poolclass=NullPool)
+        with engine.connect() as connection:
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield connection
+
+
+def longest_silence(calls: list[dict[str, float]]) -> float:
+    """The longest time, in seconds, in which nothing at all was acknowledged."""
+    ended = [call["ended"] for call in calls]
+    return max((later - earlier for earlier, later in zip(ended, ended[1:], strict=False)), default=0.0)
+
+
+def longest_call(calls: list[dict[str, float]]) -> float:
+    """The longest that somebody waited for an answer, with every new try, in seconds."""
+    return max((call["ended"] - call["began"] for call in calls), default=0.0)
+
+
+def log_lines(folder: Path, words: str) -> int:
+    """How often the schedulers logged an event."""
+    return sum(file.read_text().count(f'"event": "{words}"') for file in folder.glob("jobs-*.log"))
