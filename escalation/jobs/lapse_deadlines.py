@@ -2,11 +2,12 @@
 
 from escalation.config import Settings
 from escalation.jobs.result import Result
-from escalation.services import lapses
+from escalation.services import clocks_apart, lapses
 
 
 def run(settings: Settings) -> Result:
-    """One sweep over what is due now."""
+    """One sweep over what is due now. Raises ClocksApart when the time cannot be trusted."""
+    clocks_apart.agree()
     swept = lapses.lapse_overdue()
     did = {"moved": swept.moved, "lapsed": swept.lapsed, "set_aside": swept.set_aside}
     return Result(did, swept.next_due)

@@ -2,10 +2,11 @@
 
 from escalation.config import Settings
 from escalation.jobs.result import Result
-from escalation.services import reminders
+from escalation.services import clocks_apart, reminders
 
 
 def run(settings: Settings) -> Result:
-    """Every reminder that is due now."""
+    """Every reminder that is due now. Raises ClocksApart when the time cannot be trusted."""
+    clocks_apart.agree()
     done = reminders.remind()
     return Result({"reminded": done.reminded}, done.next_due)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from escalation.models import Heartbeat
+from escalation.services import clocks_apart
 from escalation.services.unit import Unit, reading, retried, writing
 
 GRACE = timedelta(minutes=2)
@@ -29,8 +30,9 @@ class Finding:
 @retried
 def audit_the_clock() -> tuple[Finding, ...]:
     """Looks for overdue deadlines, cases nobody waits for, mails not sent, and feeds the heartbeat."""
+    far = clocks_apart.apart()
     with writing() as unit:
-        findings = _findings(unit)
+        findings = _clocks(far) + _findings(unit)
         _beat(unit, findings)
         return findings
 
@@ -38,7 +40,13 @@ def audit_the_clock() -> tuple[Finding, ...]:
 def last_beat() -> Heartbeat | None:
     """The heartbeat row, or None before the first audit."""
     with reading() as unit:
-        return unit.session.get(Heartbeat, NAME)
+        beat = unit.session.get(Heartbeat, NAME)
+        unit.session.expunge_all()
+        return beat
+
+
+def _clocks(far: timedelta) -> tuple[Finding, ...]:
+    return (Finding("clocks_apart", 1, clocks_apart.words(far)),) if far > clocks_apart.STOP else ()
 
 
 def _findings(unit: Unit) -> tuple[Finding, ...]:

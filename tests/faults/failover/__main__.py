@@ -55,7 +55,9 @@ def campaign(run: Run, name: str, seed: int, *, synchronous: bool) -> Iterator[C
             trio.stop()
 
 
-def play(run: Run, name: str, rounds: int, seed: int, kills: list[str], *, synchronous: bool) -> report.Result:
+def play(
+    run: Run, name: str, rounds: int, seed: int, kills: list[str], *, synchronous: bool
+) -> report.Result:
     """All rounds of one campaign, each printed as it ends."""
     began = time.monotonic()
     with campaign(run, name, seed, synchronous=synchronous) as played:

@@ -74,5 +74,9 @@ class Crew:
 
     def acknowledged(self) -> list[dict[str, Any]]:
         """Every call that returned so far, by the time it did."""
-        lines = [line for file in self.folder.glob("people-*.jsonl") for line in file.read_text().splitlines(True)]
-        return sorted((json.loads(line) for line in lines if line.endswith("\n")), key=lambda ack: ack["ended"])
+        lines = [
+            line for file in self.folder.glob("people-*.jsonl") for line in file.read_text().splitlines(True)
+        ]
+        return sorted(
+            (json.loads(line) for line in lines if line.endswith("\n")), key=lambda ack: ack["ended"]
+        )

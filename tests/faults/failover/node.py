@@ -68,7 +68,9 @@ class Node:
     def make(self) -> None:
         """A new cluster of its own."""
         self.lay_folder()
-        self.call("initdb", "-D", self.data, "--auth=trust", "--encoding=UTF8", "--locale=C", f"--username={USER}")
+        self.call(
+            "initdb", "-D", self.data, "--auth=trust", "--encoding=UTF8", "--locale=C", f"--username={USER}"
+        )
 
     def lay_folder(self) -> None:
         """The folder, which belongs to whom the server runs as; the keeper finds the cluster by `pg_ctl`."""

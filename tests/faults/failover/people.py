@@ -129,9 +129,7 @@ def main(file: Path) -> None:
         ids = northtown.accounts()
         partnership = _partnership(ids["amara.lewis"])
         concern = northtown.concern_to_hospital(ids["amara.lewis"], partnership)
-    hands = [
-        Hand(partnership, journal, stop, ids, concern, random.Random(number)) for number in range(HANDS)
-    ]
+    hands = [Hand(partnership, journal, stop, ids, concern, random.Random(number)) for number in range(HANDS)]
     threads = [threading.Thread(target=_in_context, args=(app, hand)) for hand in hands]
     for thread in threads:
         thread.start()

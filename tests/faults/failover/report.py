@@ -38,7 +38,7 @@ class Result:
 
     @property
     def longest_gap(self) -> float:
-        """From a kill to the next acknowledged call, at worst."""
+        """Without any acknowledged call, from a kill on, at worst."""
         return max(done.gap for done in self.rounds)
 
 
@@ -76,7 +76,7 @@ def _figures(result: Result) -> dict[str, Any]:
             number for words, number in result.others.items() if not words.startswith("refused")
         ),
         "jobs that failed and ran again": result.failed_jobs,
-        "longest gap from the kill to the next answer (s)": f"{result.longest_gap:.2f}",
+        "longest gap: nobody is answered, from the kill on (s)": f"{result.longest_gap:.2f}",
         "longest time without any answer (s)": f"{result.longest_silence:.2f}",
         "longest a person waited for one answer (s)": f"{result.longest_call:.2f}",
         "slowest promotion (s)": f"{max(done.promotion for done in result.rounds):.2f}",
@@ -135,6 +135,10 @@ def commit() -> str:
     if git is None:
         return "unknown"
     here = Path(__file__).parent
-    head = subprocess.run([git, "rev-parse", "--short", "HEAD"], cwd=here, capture_output=True, text=True, check=False)
-    changed = subprocess.run([git, "status", "--porcelain"], cwd=here, capture_output=True, text=True, check=False)
+    head = subprocess.run(
+        [git, "rev-parse", "--short", "HEAD"], cwd=here, capture_output=True, text=True, check=False
+    )
+    changed = subprocess.run(
+        [git, "status", "--porcelain"], cwd=here, capture_output=True, text=True, check=False
+    )
     return head.stdout.strip() + (" and changes" if changed.stdout.strip() else "")
