@@ -11,6 +11,7 @@ import itertools
 import os
 import random
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,6 +77,15 @@ def play(
         )  # fmt: skip
 
 
+def kept_on_disk() -> Run:
+    """A run whose folder lies on the disk, as a database does, and is gone afterwards however it ends."""
+    folder = Path(tempfile.mkdtemp(prefix="escalation-failover-"))
+    folder.chmod(0o755)
+    run = Run(folder, os.getpid(), "main")
+    postgres.keep(run, postgres.unprivileged())
+    return run
+
+
 def main() -> int:
     """Plays both campaigns. Gives the exit code."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -84,8 +94,7 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--evidence", type=Path, help="the JSON file to write")
     given = asked.parse_args()
-    run = Run.begin(os.getpid())
-    postgres.keep(run, postgres.unprivileged())
+    run = kept_on_disk()
     proven = play(run, "synchronous", given.rounds, given.seed, list(KILLS), synchronous=True)
     held = [name for name in KILLS if name.startswith("senders held")]
     control = play(run, "control", given.control, given.seed, held, synchronous=False)

@@ -32,7 +32,7 @@ from workflows import commands as c
 
 HANDS = 3
 """People at work at once in one process."""
-THINKING_SECONDS = 0.15
+THINKING_SECONDS = 0.4
 """Between one challenge and the next, on average."""
 _TRIES = 20
 _KEPT = c.KeepDecision(reasons="The threshold is not met.", would_change_mind="A date.")
