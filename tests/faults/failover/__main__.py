@@ -8,22 +8,19 @@ scheduler died; or when the control lost nothing, for then the check proves noth
 
 import argparse
 import itertools
-import os
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from escalation.app import create_app, upgrade_database
-from escalation.extensions import db
 from tests.faults.failover import report
 from tests.faults.failover.campaign import KILLS, Campaign, log_lines, longest_call, longest_silence
 from tests.faults.failover.crew import Crew
+from tests.faults.failover.setting import kept_on_disk, northtown_on
 from tests.faults.failover.trio import Trio
-from tests.support import northtown, postgres
+from tests.support import postgres
 from tests.support.mail_sink import MailSink
 from tests.support.run import Run
 from tests.support.settings import settings_for
@@ -42,11 +39,7 @@ def campaign(run: Run, name: str, seed: int, *, synchronous: bool) -> Iterator[C
         settings = settings_for(
             trio.url, smtp_port=sink.port, instance=str(folder), tick_seconds=TICK_SECONDS, log_level="INFO"
         )
-        app = create_app(settings, migrating=True)
-        with app.app_context():
-            upgrade_database()
-            northtown.lay_out(shut=True)
-            db.engine.dispose()
+        northtown_on(settings)
         crew = Crew(folder, settings)
         try:
             crew.begin()
@@ -77,15 +70,6 @@ def play(
         )  # fmt: skip
 
 
-def kept_on_disk() -> Run:
-    """A run whose folder lies on the disk, as a database does, and is gone afterwards however it ends."""
-    folder = Path(tempfile.mkdtemp(prefix="escalation-failover-"))
-    folder.chmod(0o755)
-    run = Run(folder, os.getpid(), "main")
-    postgres.keep(run, postgres.unprivileged())
-    return run
-
-
 def main() -> int:
     """Plays both campaigns. Gives the exit code."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -94,13 +78,13 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--evidence", type=Path, help="the JSON file to write")
     given = asked.parse_args()
-    run = kept_on_disk()
+    run, commit = kept_on_disk(), report.commit()
     proven = play(run, "synchronous", given.rounds, given.seed, list(KILLS), synchronous=True)
     held = [name for name in KILLS if name.startswith("senders held")]
     control = play(run, "control", given.control, given.seed, held, synchronous=False)
     print(report.table(proven, control))
     if given.evidence:
-        report.write(given.evidence, proven, control, given.seed)
+        report.write(given.evidence, proven, control, given.seed, commit)
     missed = report.missed(proven, control)
     for words in missed:
         print(f"MISSED  {words}", file=sys.stderr)

@@ -19,9 +19,7 @@ from tests.faults.failover.node import Node, within
 from tests.faults.failover.trio import Trio
 from tests.support.mail_sink import MailSink
 
-_RUN_OUT = text(
-    "UPDATE deadline SET due_at = clock_timestamp() WHERE state = 'open' AND case_id % 5 = :fifth"
-)
+RUN_OUT = text("UPDATE deadline SET due_at = clock_timestamp() WHERE state = 'open' AND case_id % 5 = :fifth")
 """A fifth of all deadlines, so that a sweep is under way at the kill. The clock is left alone: moved, it
 would end the leases of mails that are just being handed over."""
 _OWED = text("SELECT count(*) FROM outbox WHERE state = 'owed'")
@@ -74,7 +72,7 @@ class Campaign:
         known = len(self.crew.acknowledged())
         time.sleep(BEFORE + self.chance.random())
         with self.connected() as connection, connection.begin():
-            connection.execute(_RUN_OUT, {"fifth": len(self.rounds) % 5})
+            connection.execute(RUN_OUT, {"fifth": len(self.rounds) % 5})
         time.sleep(self.chance.random() / 2)
         old = self.trio.primary
         before(old)

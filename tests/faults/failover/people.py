@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +90,7 @@ class Hand:
             return
         for who, did, answer in self._answers():
             account = self.ids[who]
-            self._press(
-                account, did, lambda key, a=account, x=answer: moves.make_move(case.public_id, a, x, key)
-            )
+            self._press(account, did, partial(moves.make_move, case.public_id, account, answer))
 
     def _answers(self) -> list[tuple[str, str, c.Command]]:
         answers: list[tuple[str, str, c.Command]] = [("priya.nair", "support", c.Support())]

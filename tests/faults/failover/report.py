@@ -102,11 +102,11 @@ def missed(proven: Result, control: Result) -> list[str]:
     return [words for words, is_missed in bars.items() if is_missed]
 
 
-def write(file: Path, proven: Result, control: Result, seed: int) -> None:
+def write(file: Path, proven: Result, control: Result, seed: int, commit: str) -> None:
     """The evidence: what was run on what, and every round."""
     file.parent.mkdir(parents=True, exist_ok=True)
     kept = {
-        "commit": commit(),
+        "commit": commit,
         "seed": seed,
         "versions": versions() | {"postgresql": proven.postgresql},
         "synchronous": _figures(proven) | {"kills": dict(Counter(done.kill for done in proven.rounds))},

@@ -7,6 +7,7 @@ primary must wait for standbys from its first commit on, so every node always na
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.faults.failover.node import Node, within
@@ -75,8 +76,8 @@ class Trio:
         began = time.monotonic()
         standbys = self.standbys
         for node in standbys:
-            within(30, f"{node.name} has lost the primary", lambda node=node: not node.ask(_RECEIVING)[0][0])
-        ahead = max(standbys, key=lambda node: node.ask(_HAS)[0][0])
+            within(30, f"{node.name} has lost the primary", partial(_is_alone, node))
+        ahead = max(standbys, key=_how_far)
         ahead.ask("SELECT pg_promote(true, 60)")
         self.primary = ahead
         for node in standbys:
@@ -105,3 +106,12 @@ class Trio:
         """Ends all nodes."""
         for node in self.nodes.values():
             node.stop()
+
+
+def _is_alone(standby: Node) -> bool:
+    return not standby.ask(_RECEIVING)[0][0]
+
+
+def _how_far(standby: Node) -> int:
+    """Bytes of the log that it has, from the beginning of time."""
+    return int(standby.ask(_HAS)[0][0])

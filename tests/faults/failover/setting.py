@@ -1,0 +1,29 @@
+"""What every run here stands on: a folder on the disk that is gone afterwards, and Northtown in a database."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from escalation.app import create_app, upgrade_database
+from escalation.config import Settings
+from escalation.extensions import db
+from tests.support import northtown, postgres
+from tests.support.run import Run
+
+
+def kept_on_disk() -> Run:
+    """A run whose folder lies on the disk, as a database does, and is gone afterwards however it ends."""
+    folder = Path(tempfile.mkdtemp(prefix="escalation-failover-"))
+    folder.chmod(0o755)
+    run = Run(folder, os.getpid(), "main")
+    postgres.keep(run, postgres.unprivileged())
+    return run
+
+
+def northtown_on(settings: Settings) -> None:
+    """Migrates an empty database and puts Northtown into it."""
+    app = create_app(settings, migrating=True)
+    with app.app_context():
+        upgrade_database()
+        northtown.lay_out(shut=True)
+        db.engine.dispose()
