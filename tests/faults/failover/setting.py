@@ -1,6 +1,8 @@
 """What every run here stands on: a folder on the disk that is gone afterwards, and Northtown in a database."""
 
 import os
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from tests.support.run import Run
 
 def kept_on_disk() -> Run:
     """A run whose folder lies on the disk, as a database does, and is gone afterwards however it ends."""
+    # So that whatever was started is ended on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder = Path(tempfile.mkdtemp(prefix="escalation-failover-"))
     folder.chmod(0o755)
     run = Run(folder, os.getpid(), "main")
