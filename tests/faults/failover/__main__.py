@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.faults.failover import report
-from tests.faults.failover.campaign import KILLS, Campaign, log_lines, longest_call, longest_silence
+from tests.faults.failover.campaign import KILLS, Campaign, failed_jobs, longest_call, longest_silence
 from tests.faults.failover.crew import Crew
 from tests.faults.failover.setting import kept_on_disk, northtown_on
 from tests.faults.failover.trio import Trio
@@ -65,7 +65,7 @@ def play(
         return report.Result(
             rounds=tuple(played.rounds), found=found, others=dict(others), exit_codes=tuple(codes),
             longest_silence=longest_silence(calls), longest_call=longest_call(calls),
-            failed_jobs=log_lines(played.crew.folder, "a job failed"),
+            failed_jobs=dict(failed_jobs(played.crew.folder)),
             postgresql=version, seconds=time.monotonic() - began,
         )  # fmt: skip
 

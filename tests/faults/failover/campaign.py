@@ -1,5 +1,6 @@
 """Rounds of failover under load: what each round does, and what is counted after it."""
 
+import json
 import random
 import time
 from collections import Counter
@@ -143,6 +144,14 @@ def longest_call(calls: list[dict[str, float]]) -> float:
     return max((call["ended"] - call["began"] for call in calls), default=0.0)
 
 
-def log_lines(folder: Path, words: str) -> int:
-    """How often the schedulers logged an event."""
-    return sum(file.read_text().count(f'"event": "{words}"') for file in folder.glob("jobs-*.log"))
+def failed_jobs(folder: Path) -> Counter[str]:
+    """The runs of jobs that failed, by job and the last line of the reason, from the schedulers' logs."""
+    lines = [line for file in folder.glob("jobs-*.log") for line in file.read_text().splitlines()]
+    failures = [json.loads(line) for line in lines if '"event": "a job failed"' in line]
+    return Counter(f"{failure['job']}: {_reason(failure['exception'])}" for failure in failures)
+
+
+def _reason(traceback: str) -> str:
+    """The first line of what was raised last."""
+    said = [line for line in traceback.splitlines() if line and not line.startswith((" ", "\t", "("))]
+    return said[-1][:160] if said else ""

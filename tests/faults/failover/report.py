@@ -32,7 +32,7 @@ class Result:
     exit_codes: tuple[int, ...]
     longest_silence: float
     longest_call: float
-    failed_jobs: int
+    failed_jobs: dict[str, int]
     postgresql: str
     seconds: float
 
@@ -75,7 +75,7 @@ def _figures(result: Result) -> dict[str, Any]:
         "calls that somebody had to press again": sum(
             number for words, number in result.others.items() if not words.startswith("refused")
         ),
-        "jobs that failed and ran again": result.failed_jobs,
+        "jobs that failed and ran again": sum(result.failed_jobs.values()),
         "longest gap: nobody is answered, from the kill on (s)": f"{result.longest_gap:.2f}",
         "longest time without any answer (s)": f"{result.longest_silence:.2f}",
         "longest a person waited for one answer (s)": f"{result.longest_call:.2f}",
@@ -112,6 +112,7 @@ def write(file: Path, proven: Result, control: Result, seed: int, commit: str) -
         "synchronous": _figures(proven) | {"kills": dict(Counter(done.kill for done in proven.rounds))},
         "control": _figures(control),
         "not_acknowledged": {"synchronous": proven.others, "control": control.others},
+        "failed_jobs": {"synchronous": proven.failed_jobs, "control": control.failed_jobs},
         "rounds": [_rounded(asdict(done)) for done in proven.rounds],
         "control_rounds": [_rounded(asdict(done)) for done in control.rounds],
         "missed": missed(proven, control),
