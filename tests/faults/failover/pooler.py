@@ -24,7 +24,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from tests.faults.failover import check, report
-from tests.faults.failover.campaign import RUN_OUT, log_lines
+from tests.faults.failover.campaign import RUN_OUT, failed_jobs
 from tests.faults.failover.crew import Crew
 from tests.faults.failover.node import Node, within
 from tests.faults.failover.setting import kept_on_disk, northtown_on
@@ -46,7 +46,7 @@ class Pooled:
     found: check.Found
     moves: int
     unheard: int
-    failed_jobs: int
+    failed_jobs: dict[str, int]
     clients: int
     servers: int
     exit_codes: tuple[int, ...]
@@ -130,7 +130,7 @@ def _worked(crew: Crew, sink: MailSink, node: Node, rounds: int, *, told: bool) 
         found = check.look(connection, crew.acknowledged(), taken, crew.settings.mail_domain)
         moves = int(connection.execute(_MOVES).scalar_one())
     unheard = sum(times for words, times in others.items() if not words.startswith("refused"))
-    failed = log_lines(crew.folder, "a job failed")
+    failed = dict(failed_jobs(crew.folder))
     return Pooled(found, moves, unheard, failed, clients, servers, tuple(codes))
 
 
@@ -163,10 +163,13 @@ def missed(told: Pooled, untold: Pooled) -> list[str]:
         "a mail was lost": found.mails_lost + found.still_owed,
         "something acknowledged was lost": found.lost + found.about_nothing,
         "a chain of events does not hold": found.broken_chains,
-        "somebody was not answered, or a job failed": told.unheard + told.failed_jobs + sum(told.exit_codes),
+        "somebody was not answered, or a job failed": told.unheard
+        or told.failed_jobs
+        or any(told.exit_codes),
         "the pooler pooled nothing": told.servers > CONNECTIONS or told.clients <= told.servers,
-        "the control was not disturbed, so the pooler proves nothing": not untold.unheard
-        + untold.failed_jobs,
+        "the control was not disturbed, so the pooler proves nothing": not (
+            untold.unheard or untold.failed_jobs
+        ),
     }
     return [words for words, is_missed in bars.items() if is_missed]
 
@@ -182,7 +185,7 @@ def _figures(pooled: Pooled) -> dict[str, Any]:
         "mails taken twice": found.mails_twice,
         "mails still owed": found.still_owed,
         "calls that were not answered": pooled.unheard,
-        "jobs that failed": pooled.failed_jobs,
+        "jobs that failed": sum(pooled.failed_jobs.values()),
         "connections to the pooler, at most": pooled.clients,
         "connections to PostgreSQL, at most": pooled.servers,
     }
@@ -208,6 +211,8 @@ def main() -> int:
     print(f"{'':<40} {'with the setting':>18} {'control without':>18}")
     for (name, left), right in zip(_figures(told).items(), _figures(untold).values(), strict=True):
         print(f"{name:<40} {left:>18} {right:>18}")
+    for reason, times in [*told.failed_jobs.items(), *untold.failed_jobs.items()]:
+        print(f"  {times} times {reason}")
     wrong = missed(told, untold)
     if given.evidence:
         kept = {
