@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks import machine
 from tests.faults.failover import report
 from tests.faults.failover.campaign import KILLS, Campaign, failed_jobs, longest_call, longest_silence
 from tests.faults.failover.crew import Crew
@@ -78,7 +79,7 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--evidence", type=Path, help="the JSON file to write")
     given = asked.parse_args()
-    run, commit = kept_on_disk(), report.commit()
+    run, commit = kept_on_disk(), machine.commit()
     proven = play(run, "synchronous", given.rounds, given.seed, list(KILLS), synchronous=True)
     held = [name for name in KILLS if name.startswith("senders held")]
     control = play(run, "control", given.control, given.seed, held, synchronous=False)

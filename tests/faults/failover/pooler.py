@@ -23,6 +23,7 @@ import psycopg
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from benchmarks import machine
 from tests.faults.failover import check, report
 from tests.faults.failover.campaign import RUN_OUT, failed_jobs
 from tests.faults.failover.crew import Crew
@@ -34,6 +35,8 @@ from tests.support.run import Run
 from tests.support.settings import settings_for
 
 CONNECTIONS = 4
+CASES = 200
+"""Raised before the pooler stands there, so that both schedulers find much to do at once."""
 _PLACES = ("/usr/sbin/pgbouncer", "/usr/local/sbin/pgbouncer", "/usr/local/bin/pgbouncer")
 _INSTALL = "pgbouncer is not installed. On Debian, as root: apt-get install -y pgbouncer"
 _MOVES = text("SELECT count(*) FROM event WHERE kind = 'moved_up'")
@@ -67,6 +70,8 @@ def pgbouncer(node: Node, folder: Path, bouncer: str) -> Iterator[str]:
         f"[databases]\nescalation = host={node.folder} dbname=escalation\n"
         f"[pgbouncer]\nlisten_addr =\nlisten_port = 5432\nunix_socket_dir = {folder}\nauth_type = trust\n"
         f"auth_file = {folder / 'users'}\nadmin_users = {postgres.USER}\npool_mode = transaction\n"
+        # Each transaction on the next connection, so that whatever is left on one is met by somebody else.
+        "server_round_robin = 1\n"
         f"default_pool_size = {CONNECTIONS}\nmax_client_conn = 200\nlogfile = {folder / 'pgbouncer.log'}\n"
     )
     if node.owner:
@@ -94,7 +99,8 @@ def play(run: Run, name: str, bouncer: str, rounds: int, *, told: bool) -> Poole
     try:
         node.do("CREATE DATABASE escalation")
         with pgbouncer(node, folder, bouncer) as url, MailSink() as sink:
-            northtown_on(settings_for(f"postgresql+psycopg://{postgres.USER}@/escalation?host={node.folder}"))
+            past = f"postgresql+psycopg://{postgres.USER}@/escalation?host={node.folder}"
+            northtown_on(settings_for(past), CASES)
             settings = settings_for(
                 url, smtp_port=sink.port, instance=str(folder), tick_seconds=0.5, transaction_pooler=told
             )
@@ -201,7 +207,7 @@ def main() -> int:
     if bouncer is None:
         print(_INSTALL, file=sys.stderr)
         return 2
-    run, commit = kept_on_disk(), report.commit()
+    run, commit = kept_on_disk(), machine.commit()
     told = play(run, "pooler", bouncer, given.rounds, told=True)
     untold = play(run, "control", bouncer, 1, told=False)
     version = subprocess.run([bouncer, "--version"], capture_output=True, text=True, check=True).stdout.split(
@@ -217,6 +223,7 @@ def main() -> int:
     if given.evidence:
         kept = {
             "commit": commit,
+            "machine": machine.words(),
             "versions": report.versions() | {"pgbouncer": version},
             "missed": wrong,
         }

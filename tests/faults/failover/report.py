@@ -2,14 +2,13 @@
 
 import json
 import platform
-import shutil
-import subprocess
 from collections import Counter
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks import machine
 from tests.faults.failover.campaign import Round
 from tests.faults.failover.check import Found
 
@@ -108,6 +107,7 @@ def write(file: Path, proven: Result, control: Result, seed: int, commit: str) -
     kept = {
         "commit": commit,
         "seed": seed,
+        "machine": machine.words(),
         "versions": versions() | {"postgresql": proven.postgresql},
         "synchronous": _figures(proven) | {"kills": dict(Counter(done.kill for done in proven.rounds))},
         "control": _figures(control),
@@ -128,18 +128,3 @@ def versions() -> dict[str, str]:
     """What was run."""
     names = ("sqlalchemy", "psycopg", "apscheduler", "flask")
     return {"python": platform.python_version()} | {name: version(name) for name in names}
-
-
-def commit() -> str:
-    """The commit that was run, marked when the tree differs from it."""
-    git = shutil.which("git")
-    if git is None:
-        return "unknown"
-    here = Path(__file__).parent
-    head = subprocess.run(
-        [git, "rev-parse", "--short", "HEAD"], cwd=here, capture_output=True, text=True, check=False
-    )
-    changed = subprocess.run(
-        [git, "status", "--porcelain"], cwd=here, capture_output=True, text=True, check=False
-    )
-    return head.stdout.strip() + (" and changes" if changed.stdout.strip() else "")

@@ -9,6 +9,7 @@ from pathlib import Path
 from escalation.app import create_app, upgrade_database
 from escalation.config import Settings
 from escalation.extensions import db
+from escalation.services import concerns
 from tests.support import northtown, postgres
 from tests.support.run import Run
 
@@ -24,10 +25,14 @@ def kept_on_disk() -> Run:
     return run
 
 
-def northtown_on(settings: Settings) -> None:
-    """Migrates an empty database and puts Northtown into it."""
+def northtown_on(settings: Settings, cases: int = 0) -> None:
+    """Migrates an empty database and puts Northtown into it, where somebody has raised so many cases."""
     app = create_app(settings, migrating=True)
     with app.app_context():
         upgrade_database()
-        northtown.lay_out(shut=True)
+        partnership = northtown.lay_out(shut=True)
+        gp = northtown.accounts()["amara.lewis"]
+        concern = northtown.concern_to_hospital(gp, partnership)
+        for number in range(cases):
+            concerns.raise_concern(gp, concern, f"before {number}")
         db.engine.dispose()
