@@ -32,7 +32,9 @@ class Trio:
     @classmethod
     def make(cls, folder: Path, programs: Path, owner: Owner, *, synchronous: bool) -> "Trio":
         """Three running nodes, the first of them primary, with an empty database for the service."""
-        nodes = {name: Node(name, folder / name, programs, owner) for name in NAMES}
+        # Beside the folder, where the keeper looks for what it has to stop.
+        beside = {name: folder.with_name(f"{folder.name}-{name}") for name in NAMES}
+        nodes = {name: Node(name, place, programs, owner) for name, place in beside.items()}
         first = nodes[NAMES[0]]
         first.make()
         first.start(standby=False)
