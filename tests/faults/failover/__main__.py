@@ -61,10 +61,10 @@ def play(
               f"{played.trio.primary.ask('SHOW synchronous_standby_names')[0][0] or 'nobody'}\n{report.HEAD}", flush=True)  # fmt: skip
         for kill in itertools.islice(itertools.cycle(kills), rounds):
             print(report.line(played.play(kill)), flush=True)
-        found, others, codes = played.end()
+        found, broken, others, codes = played.end()
         calls = played.crew.acknowledged()
         return report.Result(
-            rounds=tuple(played.rounds), found=found, others=dict(others), exit_codes=tuple(codes),
+            rounds=tuple(played.rounds), found=found, broken_chains=broken, others=dict(others), exit_codes=tuple(codes),
             longest_silence=longest_silence(calls), longest_call=longest_call(calls),
             failed_jobs=dict(failed_jobs(played.crew.folder)),
             postgresql=version, seconds=time.monotonic() - began,

@@ -20,8 +20,10 @@ from tests.faults.failover.node import Node, within
 from tests.faults.failover.trio import Trio
 from tests.support.mail_sink import MailSink
 
-RUN_OUT = text("UPDATE deadline SET due_at = clock_timestamp() WHERE state = 'open' AND case_id % 5 = :fifth")
-"""A fifth of all deadlines, so that a sweep is under way at the kill. The clock is left alone: moved, it
+RUN_OUT = text(
+    "UPDATE deadline SET due_at = clock_timestamp() WHERE state = 'open' AND case_id % 8 = :eighth"
+)
+"""An eighth of all deadlines, so that a sweep is under way at the kill. The clock is left alone: moved, it
 would end the leases of mails that are just being handed over."""
 _OWED = text("SELECT count(*) FROM outbox WHERE state = 'owed'")
 HELD_SECONDS = 1.0
@@ -73,7 +75,7 @@ class Campaign:
         known = len(self.crew.acknowledged())
         time.sleep(BEFORE + self.chance.random())
         with self.connected() as connection, connection.begin():
-            connection.execute(RUN_OUT, {"fifth": len(self.rounds) % 5})
+            connection.execute(RUN_OUT, {"eighth": len(self.rounds) % 8})
         time.sleep(self.chance.random() / 2)
         old = self.trio.primary
         before(old)
@@ -106,12 +108,15 @@ class Campaign:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             return check.look(connection, calls, self.taken, self.settings.mail_domain), calls
 
-    def end(self) -> tuple[check.Found, Counter[str], list[int]]:
-        """People go home, the post room empties its desk, the schedulers end. What is left then."""
+    def end(self) -> tuple[check.Found, int, Counter[str], list[int]]:
+        """People go home, the post room empties its desk, the schedulers end. What is found then, the events
+        whose chain does not hold, calls that came out otherwise, and the schedulers' exit codes."""
         others = self.crew.people_go_home()
         within(600, "every mail that is owed has left", self._desk_is_empty)
         codes = self.crew.schedulers_end()
-        return self.look()[0], others, codes
+        with self.connected() as connection:
+            broken = check.broken_chains(connection)
+        return self.look()[0], broken, others, codes
 
     def _desk_is_empty(self) -> bool:
         time.sleep(0.5)

@@ -25,6 +25,9 @@ class Crew:
     settings: Settings
     people: list["subprocess.Popen[str]"] = field(default_factory=list)
     schedulers: list["subprocess.Popen[str]"] = field(default_factory=list)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    read: dict[Path, int] = field(default_factory=dict)
+    """How far each journal was read, in bytes."""
 
     def begin(self, people: int = PEOPLE, schedulers: int = SCHEDULERS) -> None:
         """Starts everybody, and returns when the people are at work."""
@@ -74,9 +77,16 @@ class Crew:
 
     def acknowledged(self) -> list[dict[str, Any]]:
         """Every call that returned so far, by the time it did."""
-        lines = [
-            line for file in self.folder.glob("people-*.jsonl") for line in file.read_text().splitlines(True)
-        ]
-        return sorted(
-            (json.loads(line) for line in lines if line.endswith("\n")), key=lambda ack: ack["ended"]
-        )
+        for journal in self.folder.glob("people-*.jsonl"):
+            self._read_on(journal)
+        self.calls.sort(key=lambda call: call["ended"])
+        return self.calls
+
+    def _read_on(self, journal: Path) -> None:
+        """What was written since the last look; a line that is not whole yet is left for the next."""
+        with journal.open("rb") as lines:
+            lines.seek(self.read.get(journal, 0))
+            new = lines.read()
+        whole = new[: new.rfind(b"\n") + 1]
+        self.read[journal] = self.read.get(journal, 0) + len(whole)
+        self.calls += map(json.loads, whole.splitlines())

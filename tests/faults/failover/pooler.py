@@ -48,6 +48,7 @@ class Pooled:
 
     found: check.Found
     moves: int
+    broken_chains: int
     unheard: int
     failed_jobs: dict[str, int]
     clients: int
@@ -123,7 +124,7 @@ def _worked(crew: Crew, sink: MailSink, node: Node, rounds: int, *, told: bool) 
     for number in range(rounds):
         time.sleep(2)
         with direct.begin() as connection:
-            connection.execute(RUN_OUT, {"fifth": number % 5})
+            connection.execute(RUN_OUT, {"eighth": number % 8})
         time.sleep(1)
         now = connections(crew.folder)
         clients, servers = max(clients, now[0]), max(servers, now[1])
@@ -135,9 +136,10 @@ def _worked(crew: Crew, sink: MailSink, node: Node, rounds: int, *, told: bool) 
     with direct.connect() as connection:
         found = check.look(connection, crew.acknowledged(), taken, crew.settings.mail_domain)
         moves = int(connection.execute(_MOVES).scalar_one())
+        broken = check.broken_chains(connection)
     unheard = sum(times for words, times in others.items() if not words.startswith("refused"))
     failed = dict(failed_jobs(crew.folder))
-    return Pooled(found, moves, unheard, failed, clients, servers, tuple(codes))
+    return Pooled(found, moves, broken, unheard, failed, clients, servers, tuple(codes))
 
 
 def _owed(direct: Any) -> int:
@@ -168,7 +170,7 @@ def missed(told: Pooled, untold: Pooled) -> list[str]:
         "a mail arrived twice": found.mails_twice,
         "a mail was lost": found.mails_lost + found.still_owed,
         "something acknowledged was lost": found.lost + found.about_nothing,
-        "a chain of events does not hold": found.broken_chains,
+        "a chain of events does not hold": told.broken_chains,
         "somebody was not answered, or a job failed": told.unheard
         or told.failed_jobs
         or any(told.exit_codes),

@@ -26,6 +26,7 @@ class Result:
 
     rounds: tuple[Round, ...]
     found: Found
+    broken_chains: int
     others: dict[str, int]
     """Calls that were not acknowledged, by what came instead."""
     exit_codes: tuple[int, ...]
@@ -70,7 +71,7 @@ def _figures(result: Result) -> dict[str, Any]:
         "mails marked sent and never taken": found.mails_lost,
         "mails still owed": found.still_owed,
         "cases moved twice": found.moved_twice,
-        "events whose chain does not hold": found.broken_chains,
+        "events whose chain does not hold": result.broken_chains,
         "calls that somebody had to press again": sum(
             number for words, number in result.others.items() if not words.startswith("refused")
         ),
@@ -93,7 +94,7 @@ def missed(proven: Result, control: Result) -> list[str]:
         "a mail was marked sent and never taken": found.mails_lost,
         "a mail is still owed": found.still_owed,
         "a case moved twice": found.moved_twice,
-        "a chain of events does not hold": found.broken_chains,
+        "a chain of events does not hold": proven.broken_chains,
         f"more than {TWICE:.1%} of the mails were taken twice": found.mails_twice > TWICE * found.mails,
         "a scheduler died": any(proven.exit_codes),
         "the control lost nothing, so the check proves nothing": not control.found.lost,
