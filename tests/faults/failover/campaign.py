@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ RUN_OUT = text(
 """An eighth of all deadlines, so that a sweep is under way at the kill. The clock is left alone: moved, it
 would end the leases of mails that are just being handed over."""
 _OWED = text("SELECT count(*) FROM outbox WHERE state = 'owed'")
+_RAISED = re.compile(r"^[\w.]+(?:: .*)?$", re.M)
 HELD_SECONDS = 1.0
 BEFORE, AFTER = 2.0, 2.0
 """Seconds of load before the kill and after the promotion."""
@@ -158,5 +160,5 @@ def failed_jobs(folder: Path) -> Counter[str]:
 
 def _reason(traceback: str) -> str:
     """The first line of what was raised last."""
-    said = [line for line in traceback.splitlines() if line and not line.startswith((" ", "\t", "("))]
+    said = _RAISED.findall(traceback)
     return said[-1][:160] if said else ""
