@@ -35,7 +35,7 @@ from tests.support.run import Run
 from tests.support.settings import settings_for
 
 CONNECTIONS = 4
-CASES = 200
+CASES = 120
 """Raised before the pooler stands there, so that both schedulers find much to do at once."""
 _PLACES = ("/usr/sbin/pgbouncer", "/usr/local/sbin/pgbouncer", "/usr/local/bin/pgbouncer")
 _INSTALL = "pgbouncer is not installed. On Debian, as root: apt-get install -y pgbouncer"
