@@ -66,7 +66,6 @@ class Journal:
 class Hand:
     """One person's day after another: raise, ask for a view, answer or stay silent."""
 
-    partnership: str
     journal: Journal
     stop: threading.Event
     ids: dict[str, int]
@@ -128,7 +127,7 @@ def main(file: Path) -> None:
         ids = northtown.accounts()
         partnership = _partnership(ids["amara.lewis"])
         concern = northtown.concern_to_hospital(ids["amara.lewis"], partnership)
-    hands = [Hand(partnership, journal, stop, ids, concern, random.Random(number)) for number in range(HANDS)]
+    hands = [Hand(journal, stop, ids, concern, random.Random(number)) for number in range(HANDS)]
     threads = [threading.Thread(target=_in_context, args=(app, hand)) for hand in hands]
     for thread in threads:
         thread.start()
