@@ -26,7 +26,11 @@ RUN_OUT = text(
 )
 """An eighth of all deadlines, so that a sweep is under way at the kill. The clock is left alone: moved, it
 would end the leases of mails that are just being handed over."""
-_OWED = text("SELECT count(*) FROM outbox WHERE state = 'owed'")
+LEFT_TO_DO = text(
+    "SELECT (SELECT count(*) FROM outbox WHERE state = 'owed')"
+    " + (SELECT count(*) FROM deadline WHERE state = 'open' AND due_at <= clock_timestamp())"
+)
+"""Mails that are owed, and deadlines that ran out and have not lapsed."""
 _RAISED = re.compile(r"^[\w.]+(?:: .*)?$", re.M)
 HELD_SECONDS = 1.0
 BEFORE, AFTER = 2.0, 2.0
@@ -114,7 +118,7 @@ class Campaign:
         """People go home, the post room empties its desk, the schedulers end. What is found then, the events
         whose chain does not hold, calls that came out otherwise, and the schedulers' exit codes."""
         others = self.crew.people_go_home()
-        within(600, "every mail that is owed has left", self._desk_is_empty)
+        within(600, "every mail has left, and everything due has lapsed", self._desk_is_empty)
         codes = self.crew.schedulers_end()
         with self.connected() as connection:
             broken = check.broken_chains(connection)
@@ -123,7 +127,7 @@ class Campaign:
     def _desk_is_empty(self) -> bool:
         time.sleep(0.5)
         with self.connected() as connection:
-            return not connection.execute(_OWED).scalar_one()
+            return not connection.execute(LEFT_TO_DO).scalar_one()
 
     @contextmanager
     def connected(self) -> Iterator[Connection]:
