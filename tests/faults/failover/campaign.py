@@ -31,7 +31,7 @@ LEFT_TO_DO = text(
     " + (SELECT count(*) FROM deadline WHERE state = 'open' AND due_at <= clock_timestamp())"
 )
 """Mails that are owed, and deadlines that ran out and have not lapsed."""
-_RAISED = re.compile(r"^[\w.]+(?:: .*)?$", re.M)
+_RAISED = re.compile(r"^(?:[a-z]\w*(?:\.\w+)+|\w+Error)(?:: \([\w.]+\))?", re.M)
 HELD_SECONDS = 1.0
 BEFORE, AFTER = 2.0, 2.0
 """Seconds of load before the kill and after the promotion."""
@@ -156,13 +156,13 @@ def longest_call(calls: list[dict[str, float]]) -> float:
 
 
 def failed_jobs(folder: Path) -> Counter[str]:
-    """The runs of jobs that failed, by job and the last line of the reason, from the schedulers' logs."""
+    """The runs of jobs that failed, by job and the kind of the error, from the schedulers' logs."""
     lines = [line for file in folder.glob("jobs-*.log") for line in file.read_text().splitlines()]
     failures = [json.loads(line) for line in lines if '"event": "a job failed"' in line]
     return Counter(f"{failure['job']}: {_reason(failure['exception'])}" for failure in failures)
 
 
 def _reason(traceback: str) -> str:
-    """The first line of what was raised last."""
+    """The kind of what was raised last, with the driver's; no words, which hold places of this machine."""
     said = _RAISED.findall(traceback)
-    return said[-1][:160] if said else ""
+    return said[-1] if said else ""
