@@ -12,7 +12,7 @@ UV := uv==0.13.9
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run reset check test time-travel histories faults faults-seeded lint browser lock clean
+.PHONY: help install run reset check test time-travel histories faults faults-seeded lint browser failover pooler lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -64,7 +64,7 @@ lint: install
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/mypy tests/support
+	$(BIN)/mypy tests/support tests/faults/failover
 	$(BIN)/lint-imports --no-logo
 
 # Without Chromium the browser tests are skipped, and said to be; where CI=true they fail.
@@ -77,6 +77,13 @@ browser:
 	  else \
 	    echo "No Chromium here: the browser tests will be skipped. Install it to run them."; \
 	  fi; }
+
+failover: install ## Kill the primary of three database nodes, ROUNDS=20 times, while people work
+	$(BIN)/python -m tests.faults.failover --rounds $(or $(ROUNDS),20) --evidence docs/evidence/failover.json
+	$(BIN)/python -m tests.faults.failover.restarts
+
+pooler: install ## The same work through pgbouncer in transaction mode
+	$(BIN)/python -m tests.faults.failover.pooler --evidence docs/evidence/pooler.json
 
 lock: ## Pin the dependencies again, with hashes; UPGRADE=1 takes newer versions
 	$(PYTHON) -m venv build/lock

@@ -2,4 +2,4 @@
 
 from escalation.app import create_app
 
-app = create_app()
+app = create_app(serving=True)

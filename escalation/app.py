@@ -25,8 +25,9 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 _log = structlog.get_logger(__name__)
 
 
-def create_app(settings: Settings | None = None, *, migrating: bool = False) -> Flask:
-    """A ready application. With `migrating`, the state of the database is not checked.
+def create_app(settings: Settings | None = None, *, migrating: bool = False, serving: bool = False) -> Flask:
+    """A ready application. With `migrating`, the state of the database is not checked; one that is
+    `serving` says in its log how much a commit is worth.
 
     Raises ConfigurationError when a setting is missing or the database is not at this version's state.
     """
@@ -38,7 +39,7 @@ def create_app(settings: Settings | None = None, *, migrating: bool = False) -> 
     if not migrating:
         with app.app_context():
             refuse_other_databases(settings)
-            warn_without_standby(settings)
+            say_how_commits_are_kept(settings, serving=serving)
     web.register(app, settings)
     api.register(app)
     if settings.demo:
@@ -136,12 +137,14 @@ def refuse_other_databases(settings: Settings) -> None:
         raise
 
 
-def warn_without_standby(settings: Settings) -> None:
-    """Says that no standby is waited for where one is required: a failover may be under way."""
+def say_how_commits_are_kept(settings: Settings, *, serving: bool) -> None:
+    """Warns that no standby is waited for where one is required: a failover may be under way."""
     with db.engine.connect() as connection:
         mode = durability.mode_of(connection)
     if settings.standby == "required" and mode is not durability.Mode.SYNCHRONOUS:
         _log.warning("a standby is required, and the database has none that it waits for", mode=mode.words)
+    if serving:
+        _log.info("the service is served", database=mode.words)
 
 
 def refuse_real_people() -> None:

@@ -7,11 +7,21 @@ node that was shut down or became read-only are thrown away, not handed out agai
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 
 BUSY_MS = 10_000
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A machine that vanished says nothing: whoever waits for its answer gives up after less than half a minute.
+Seconds, but for the last, which is in milliseconds. What stands in the address of the database goes first."""
 _GONE = frozenset({"25006", "57P01", "57P02", "57P03"})
 
 
@@ -21,12 +31,14 @@ def options(database_url: str, *, pooled: bool = False) -> Mapping[str, Any]:
     hidden = {"hide_parameters": True}
     if database_url.startswith("sqlite"):
         return {**hidden, "connect_args": {"check_same_thread": False}}
+    asked = parse_qs(urlsplit(database_url).query)
+    patience = {name: value for name, value in _PATIENCE.items() if name not in asked}
     return {
         **hidden,
         "pool_pre_ping": True,
         "pool_size": 10,
         "max_overflow": 10,
-        "connect_args": {"connect_timeout": 5, **({"prepare_threshold": None} if pooled else {})},
+        "connect_args": {**patience, **({"prepare_threshold": None} if pooled else {})},
     }
 
 

@@ -12,6 +12,10 @@ class ConfigurationError(EscalationError):
     """A setting is missing or cannot be right. The service does not start."""
 
 
+class ClocksApart(EscalationError):
+    """This machine's clock and the database's are too far apart for anything to lapse by either."""
+
+
 class NotFound(EscalationError):
     """There is nothing here that you may see."""
 

@@ -2,11 +2,12 @@
 
 from escalation.config import Settings
 from escalation.jobs.result import Result
-from escalation.services import lapses, restored
+from escalation.services import clocks_apart, lapses, restored
 
 
 def run(settings: Settings) -> Result:
-    """One sweep over what is due now."""
+    """One sweep over what is due now. Raises ClocksApart when the time cannot be trusted."""
+    clocks_apart.agree()
     if restored.now_standing():
         # Whoever would be booked as silent was not told.
         return Result()

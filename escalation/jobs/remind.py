@@ -2,11 +2,12 @@
 
 from escalation.config import Settings
 from escalation.jobs.result import Result
-from escalation.services import reminders, restored
+from escalation.services import clocks_apart, reminders, restored
 
 
 def run(settings: Settings) -> Result:
-    """Every reminder that is due now."""
+    """Every reminder that is due now. Raises ClocksApart when the time cannot be trusted."""
+    clocks_apart.agree()
     if restored.now_standing():
         # Whoever would be booked as silent was not told.
         return Result()

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from escalation.models import Heartbeat
 from escalation.models.types import utc_text
+from escalation.services import clocks_apart
 from escalation.services.audit_questions import QUESTIONS, SILENCE, SILENT, Question
 from escalation.services.unit import Unit, reading, retried, writing
 
@@ -32,8 +33,9 @@ def audit_the_clock(longest_silence: timedelta = SILENCE) -> tuple[Finding, ...]
 
     `longest_silence` is how long a job may say nothing.
     """
+    far = clocks_apart.apart()
     with writing() as unit:
-        findings = _findings(unit, (*QUESTIONS, replace(SILENT, grace=longest_silence)))
+        findings = _clocks(far) + _findings(unit, (*QUESTIONS, replace(SILENT, grace=longest_silence)))
         _beat(unit, findings)
         return findings
 
@@ -41,7 +43,13 @@ def audit_the_clock(longest_silence: timedelta = SILENCE) -> tuple[Finding, ...]
 def last_beat() -> Heartbeat | None:
     """The heartbeat row, or None before the first audit."""
     with reading() as unit:
-        return unit.session.get(Heartbeat, NAME)
+        beat = unit.session.get(Heartbeat, NAME)
+        unit.session.expunge_all()
+        return beat
+
+
+def _clocks(far: timedelta) -> tuple[Finding, ...]:
+    return (Finding("clocks_apart", 1, clocks_apart.words(far)),) if far > clocks_apart.STOP else ()
 
 
 def in_order(longest_silence: timedelta) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from escalation.models import Heartbeat, OutboxRow
-from escalation.services import audit, durability, restored
+from escalation.services import audit, clocks_apart, durability, restored
 from escalation.services.agency_time import NOTICE_DAYS, calendars_with_terms, days_known
 from escalation.services.audit_questions import FUSE, MAIL_GRACE
 from escalation.services.unit import Unit, reading
@@ -34,26 +34,29 @@ class Check:
 def look(
     expected_head: str | None, longest_silence: timedelta, *, standby_required: bool = False
 ) -> tuple[Check, ...]:
-    """Looks at the database, its standby and migrations, the heartbeat, the owed mails, whether a restore
-    holds them, and the terms of agencies, in this order.
+    """Looks at the database, its standby and clock, the migrations, the heartbeat, the owed mails, whether a
+    restore holds them, and the terms of agencies, in this order.
 
     `longest_silence` is how old the last good audit of the clock may be; with `standby_required` a
     database that does not wait for a standby is not well. When the database cannot be
     reached that is the only answer.
     """
+    before = clocks_apart.machine_time()
     try:
         with reading() as unit:
-            return tuple(_checks(unit, expected_head, longest_silence, standby_required))
+            far = clocks_apart.between(before, unit.real_now, clocks_apart.machine_time())
+            return tuple(_checks(unit, far, expected_head, longest_silence, standby_required))
     except (SQLAlchemyError, LookupError):
         _log.exception("the health of the service cannot be read")
         return (Check("database", False, "The database cannot be reached, or was never set up."),)
 
 
 def _checks(
-    unit: Unit, expected_head: str | None, longest_silence: timedelta, standby_required: bool
+    unit: Unit, far: timedelta, expected_head: str | None, longest_silence: timedelta, standby_required: bool
 ) -> Iterator[Check]:
     yield Check("database", True, "The database answers.")
     yield _standby(unit, standby_required)
+    yield Check("clock", far <= clocks_apart.STOP, clocks_apart.words(far))
     migrations = _migrations(unit, expected_head)
     yield migrations
     yield _heartbeat(unit, longest_silence)

@@ -17,7 +17,7 @@ from typing import ParamSpec, TypeVar
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from escalation import clock
@@ -83,11 +83,17 @@ def passing(error: Exception) -> bool:
 
 
 def went_away(error: Exception) -> bool:
-    """True when the database was shut down, failed over, or is a standby now."""
+    """True when the database was shut down, failed over, or is a standby now; or when nobody listens."""
     if not isinstance(error, DBAPIError):
         return False
     state = _state(error)
-    return error.connection_invalidated or state == _READ_ONLY or state.startswith(("08", "57P0"))
+    gone = error.connection_invalidated or _never_connected(error)
+    return gone or state == _READ_ONLY or state.startswith(("08", "57P0"))
+
+
+def _never_connected(error: DBAPIError) -> bool:
+    """psycopg: no server said anything, so there is no code of one. (SQLite's errors have no such field.)"""
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") is None
 
 
 def _state(error: DBAPIError) -> str:

@@ -19,6 +19,7 @@ CLOCKS = {
 }
 
 EXCEPTIONS = {
+    "escalation/services/clocks_apart.py": "compares it with the database's, and decides nothing by it",
     "escalation/jobs/scheduler.py": "APScheduler sleeps by it; what is due is the database's word",
 }
 """File: why it may."""

@@ -48,6 +48,25 @@ def end(connection: Any) -> None:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
 
 
+@contextmanager
+def unreachable(*, times: int) -> Iterator[Callable[[], int]]:
+    """Nobody listens where the next connections are opened, as between two nodes. Gives how often."""
+    done = 0
+
+    def opened(dialect: Any, record: Any, arguments: Any, named: dict[str, Any]) -> None:
+        nonlocal done
+        if done < times:
+            done += 1
+            named["host"] = "/nowhere"
+
+    db.engine.dispose()
+    event.listen(db.engine, "do_connect", opened)
+    try:
+        yield lambda: done
+    finally:
+        event.remove(db.engine, "do_connect", opened)
+
+
 def raised(partnership: str, key: str = "once") -> str:
     gp = northtown.accounts()["amara.lewis"]
     return concerns.raise_concern(gp, northtown.concern_to_hospital(gp, partnership), key).public_id
@@ -86,6 +105,18 @@ def test_a_commit_whose_answer_was_lost_counts_once(
     monkeypatch.setattr(db.engine.dialect, "do_commit", committed_unheard)
     raised(partnership)
     assert len(lost) == 1
+    assert (count("case"), count("submission")) == (1, 1)
+
+
+def test_what_a_person_sends_waits_until_a_node_listens_again(
+    partnership: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unit, "WAITS", (0.0,) * 6)
+    gp = northtown.accounts()["amara.lewis"]
+    concern = northtown.concern_to_hospital(gp, partnership)
+    with unreachable(times=3) as failed:
+        concerns.raise_concern(gp, concern, "once")
+    assert failed() == 3
     assert (count("case"), count("submission")) == (1, 1)
 
 

@@ -77,7 +77,7 @@ def _start(run: Run, folder: Path) -> None:
     data.mkdir(mode=0o700)
     if owner:
         os.chown(data, owner["user"], owner["group"])
-    run.once("kept", lambda _: _keep(run, owner))
+    run.once("kept", lambda _: keep(run, owner))
     _call(owner, data, programs / "initdb", "--no-sync", "--no-instructions", "--auth=trust",
           "--encoding=UTF8", "--locale=C", f"--username={USER}")  # fmt: skip
     options = " ".join(f"-c {key}={value}" for key, value in _SERVER_OPTIONS.items())
@@ -115,7 +115,8 @@ def programs_in(target: Path) -> Path:
     return copy / "bin"
 
 
-def _keep(run: Run, owner: Owner) -> None:
+def keep(run: Run, owner: Owner) -> None:
+    """Sees to it that every cluster in the run's folder is stopped when the run is over, however it ends."""
     whom = [str(owner.get("user", "-")), str(owner.get("group", "-"))]
     keeper = Path(__file__).with_name("keeper.py")
     subprocess.run(

@@ -37,6 +37,7 @@ def test_gunicorn_listens_on_loopback_only_and_logs_as_we_do(settings: Settings,
     lines = [json.loads(line) for line in said.read_text().splitlines()]
     assert {"gunicorn.error"} <= {line.get("logger") for line in lines}
     assert all({"event", "level", "timestamp"} <= line.keys() for line in lines)
+    assert any("database" in line for line in lines if line["event"] == "the service is served")
     assert any(line["event"].startswith("Listening at: http://127.0.0.1:") for line in lines)
 
 
