@@ -48,6 +48,7 @@ lint: install
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/mypy tests/support
+	$(BIN)/mypy benchmarks --exclude benchmarks/peers/
 	$(BIN)/lint-imports --no-logo
 
 # Without Chromium the browser tests are skipped, and said to be; where CI=true they fail.

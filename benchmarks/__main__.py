@@ -43,9 +43,9 @@ EVERY: dict[str, Measured] = {
 _OURS = ("sqlalchemy", "psycopg", "flask", "apscheduler", "flask-mail", "aiosmtpd")
 _PAGE = """# Benchmarks
 
-Written by `make bench`: everything is measured in one run on one machine, what is compared taking turns;
-each figure is the median of {rounds} rounds. Machines differ and are noisy: read the ratios. What is measured,
-and how, stands at the head of each module in `benchmarks/`.
+Written by `make bench`: everything is measured in one run on one machine, and each figure is the
+median of {rounds} rounds in which what is compared takes turns. Machines differ and are noisy: read the
+ratios. What is measured, and how, stands at the head of each module in `benchmarks/`.
 
 - {day}, commit {commit}, {minutes:.0f} minutes
 - {machine}

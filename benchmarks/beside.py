@@ -52,8 +52,11 @@ def peer(server: machine.Server, name: str, quick: bool) -> Peer:
     server.create(f"peer_{name}")
     size = ("1000", "40", "20", "2") if quick else ("100000", "1000", "300", str(ROUNDS))
     done = subprocess.run(
-        [_PYTHON, "-m", f"benchmarks.peers.{name}", "--socket", server.socket, "--database", f"peer_{name}"]
-        + [word for pair in zip(_SIZES, size, strict=True) for word in pair],
+        [
+            *(str(_PYTHON), "-m", f"benchmarks.peers.{name}"),
+            *("--socket", str(server.socket), "--database", f"peer_{name}"),
+            *(word for pair in zip(_SIZES, size, strict=True) for word in pair),
+        ],
         cwd=_ROOT,
         capture_output=True,
         text=True,

@@ -72,7 +72,9 @@ def measured(server: machine.Server, quick: bool) -> tuple[Line, ...]:
         lines.append(Line(f"decide(), {name}, median", figure))
     value = median(every)
     words = f"under {BAR:.0f} us"
-    lines.append(at_most("decide(), all of these, median", value, BAR, words=words, figure=f"{value:,.1f} us"))
+    lines.append(
+        at_most("decide(), all of these, median", value, BAR, words=words, figure=f"{value:,.1f} us")
+    )
     return tuple(lines)
 
 

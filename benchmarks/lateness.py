@@ -33,7 +33,8 @@ from escalation.services import job_log
 BAR_MS, BAR_BURST = 50.0, 1.0
 APART = 0.040
 START_UP = 15.0
-"""Seconds before the first is due: a process is up and has looked ahead long before."""
+"""Seconds before the first is due: a process is up and has looked ahead long before. A small try does not
+wait for it, and so measures the start-up as well."""
 REST = 6.0
 """Seconds between one thousand and the next."""
 
@@ -42,6 +43,7 @@ REST = 6.0
 class Plan:
     """When cases fall due, in seconds from now: one after the other, and many at once."""
 
+    begin: float
     single: Sequence[float]
     bursts: Sequence[float]
     in_a_burst: int
@@ -52,13 +54,13 @@ class Plan:
         return self.bursts[-1]
 
 
-def planned(singles: int, bursts: int, in_a_burst: int) -> Plan:
+def planned(singles: int, bursts: int, in_a_burst: int, *, begin: float = START_UP) -> Plan:
     """Random instants, then the bursts."""
-    draw, at, single = random.Random(20261116), START_UP, []
+    draw, at, single = random.Random(20261116), begin, []  # noqa: S311 (instants, not secrets)
     for _ in range(singles):
         at += draw.expovariate(1 / APART)
         single.append(at)
-    return Plan(single, [at + REST * (n + 1) for n in range(bursts)], in_a_burst)
+    return Plan(begin, single, [at + min(REST, begin) * (n + 1) for n in range(bursts)], in_a_burst)
 
 
 def set_due(connection: psycopg.Connection, plan: Plan, now: datetime) -> None:
@@ -87,7 +89,8 @@ def set_due(connection: psycopg.Connection, plan: Plan, now: datetime) -> None:
 
 _LATE = """
 SELECT extract(epoch FROM d.due_at - %(now)s)::float,
-  extract(epoch FROM pg_xact_commit_timestamp(e.xmin) + i.offset_seconds * interval '1 second' - d.due_at)::float
+  extract(epoch FROM
+    pg_xact_commit_timestamp(e.xmin) + i.offset_seconds * interval '1 second' - d.due_at)::float
 FROM event e CROSS JOIN installation i
 JOIN deadline d ON d.partnership_id = e.partnership_id AND d.case_id = e.case_id AND d.state = 'lapsed'
   AND d.ended_at = e.at
@@ -99,7 +102,7 @@ WHERE e.kind = 'deadline_lapsed' AND e.at > %(now)s ORDER BY 1
 def scheduler(url: str, smtp_port: int) -> "Iterator[subprocess.Popen[bytes]]":
     """The real scheduler process, for this block."""
     settings = settings_for(url, smtp_port=smtp_port, public_base_url="https://localhost")
-    command = [Path(sys.executable).with_name("escalation"), "jobs", "run"]
+    command = [str(Path(sys.executable).with_name("escalation")), "jobs", "run"]
     run = subprocess.Popen(command, env={**os.environ, **environment(settings)}, stdout=subprocess.DEVNULL)
     try:
         yield run
@@ -116,11 +119,12 @@ def late(server: machine.Server, name: str, plan: Plan) -> tuple[list[float], li
             now, set_at = job_log.now(), time.monotonic()
         set_due(connection, plan, now)
         with scheduler(server.url(name), taking.port) as running:
-            _until_up(connection, set_at)
+            if plan.begin >= START_UP:
+                _until_up(connection, set_at)
             _wait(connection, running, plan, now)
         found = connection.execute(_LATE, {"now": now}).fetchall()
-    singles = [lateness for due, lateness in found if due <= plan.single[-1] + 0.001]
-    return singles, [max(l for due, l in found if abs(due - at) < 0.001) for at in plan.bursts]
+    singles = [by for due, by in found if due <= plan.single[-1] + 0.001]
+    return singles, [max(by for due, by in found if abs(due - at) < 0.001) for at in plan.bursts]
 
 
 def _until_up(connection: psycopg.Connection, set_at: float) -> None:
@@ -146,16 +150,17 @@ def _wait(
         connection.commit()
         if row is not None and row[0] >= planned:
             return
-        time.sleep(2)
+        time.sleep(min(2, plan.begin))
     raise AssertionError("the scheduler ended by itself, or left deadlines undone")
 
 
 def measured(server: machine.Server, quick: bool) -> tuple[Line, ...]:
     """The lateness that one in a hundred exceeds, and how long a thousand at once take."""
-    singles, bursts, in_a_burst = (20, 1, 50) if quick else (300 * ROUNDS, ROUNDS, 1_000)
+    singles, bursts, in_a_burst = (10, 1, 20) if quick else (300 * ROUNDS, ROUNDS, 1_000)
     due = singles + bursts * in_a_burst
     sweep.prepare(server, "lateness", due * 2, due + 20)
-    found, ends = late(server, "lateness", planned(singles, bursts, in_a_burst))
+    plan = planned(singles, bursts, in_a_burst, begin=0.5 if quick else START_UP)
+    found, ends = late(server, "lateness", plan)
     server.drop("lateness")
     if min(found) < 0:
         raise AssertionError("a deadline was carried out early")
@@ -166,7 +171,9 @@ def measured(server: machine.Server, quick: bool) -> tuple[Line, ...]:
     words = f"{in_a_burst:,} due in one instant, until the last is done"
     return (
         Line("lateness of a deadline, median", f"{median(found) * 1_000:,.1f} ms"),
-        at_most("lateness of a deadline, p99", late_ms, BAR_MS, words="under 50 ms", figure=f"{late_ms:,.1f} ms"),
+        at_most(
+            "lateness of a deadline, p99", late_ms, BAR_MS, words="under 50 ms", figure=f"{late_ms:,.1f} ms"
+        ),
         Line("lateness of a deadline, worst", f"{worst:,.1f} ms"),
         at_most(words, burst, BAR_BURST, words="within 1 s", figure=f"{burst:,.2f} s"),
     )

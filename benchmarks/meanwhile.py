@@ -42,7 +42,7 @@ def one_round(server: machine.Server, template: str, moves: int) -> Round:
     cases = iter(one_move.ready(server, "round"))
     with service(server.url("round")):
         towns.at_due()
-        _times(islice(cases, 10))
+        _times(islice(cases, 3))
         server.settle()
         without = _times(islice(cases, moves))
         with _sweeping(server.url("round")) as sweeping:
@@ -97,7 +97,7 @@ def _sweep(url: str) -> None:
 
 def measured(server: machine.Server, quick: bool) -> tuple[Line, ...]:
     """The 99th of a hundred moves without a sweep, with one, and the difference."""
-    cases, due, moves, rounds = (1_500, 300, 10, 1) if quick else (100_000, 20_000, 200, ROUNDS)
+    cases, due, moves, rounds = (300, 60, 5, 1) if quick else (100_000, 20_000, 200, ROUNDS)
     sweep.prepare(server, "meanwhile", cases, due)
     found = [one_round(server, "meanwhile", moves) for _ in range(rounds)]
     server.drop("meanwhile")

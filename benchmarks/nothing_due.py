@@ -18,18 +18,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import cast
 
 import psycopg
+from sqlalchemy import Table
 
 from benchmarks import machine, sweep, towns
 from benchmarks.results import Line, alone, at_most
 from benchmarks.service import service
-from escalation.models import Case, Deadline, Participation, StageEntry
+from escalation.models import Base, Case, Deadline, Participation, StageEntry
 from escalation.services import lapses
 
 BAR_MS, FLAT = 2.0, 1.5
 LOOKS = 500
-_MULTIPLIED = (Case, StageEntry, Participation, Deadline)
+_MULTIPLIED: tuple[type[Base], ...] = (Case, StageEntry, Participation, Deadline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,41 +51,37 @@ def multiply(server: machine.Server, name: str, times: int) -> None:
         assert highest is not None
         for number in range(1, times):
             for model in _MULTIPLIED:
-                connection.execute(_copied(model.__table__.name, _columns(model), highest[0] * number, number))
+                connection.execute(_copied(model, highest[0], number))
     with psycopg.connect(server.words(name), autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
 
 
-def _columns(model: type) -> list[str]:
-    return [column.name for column in model.__table__.c]  # type: ignore[attr-defined]  # a table of ours
-
-
-def _copied(table: str, columns: list[str], step: int, number: int) -> str:
-    # The copies of a copy would be copied too: only the first cases are.
-    case = "id" if table == "case" else "case_id"
+def _copied(model: type[Base], last: int, number: int) -> str:
+    """The nth copy of the first cases' rows in one table; `last` is the highest id among them."""
+    table = cast(Table, model.__table__)
+    case, step = ("id" if model is Case else "case_id"), last * number
     new = {
         case: f"{case} + {step}",
         "public_id": f"left(public_id, 20) || '-{number}'",
         "reference": f"reference || '-{number}'",
     }
-    values = ", ".join(new.get(column, f'"{column}"') for column in columns)
-    names = ", ".join(f'"{column}"' for column in columns)
-    first = step // number
-    return f'INSERT INTO "{table}" ({names}) SELECT {values} FROM "{table}" WHERE {case} <= {first}'
+    values = ", ".join(new.get(column.name, f'"{column.name}"') for column in table.c)
+    names = ", ".join(f'"{column.name}"' for column in table.c)
+    return f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM "{table.name}" WHERE {case} <= {last}'
 
 
-def looked(url: str) -> Looked:
+def looked(url: str, looks: int) -> Looked:
     """What a process of its own finds: nothing due, and then what is due a moment later."""
-    command = [sys.executable, "-m", "benchmarks.nothing_due", "--look", url]
+    command = [sys.executable, "-m", "benchmarks.nothing_due", "--look", url, str(looks)]
     done = subprocess.run(command, cwd=Path(__file__).parent.parent, stdout=subprocess.PIPE, check=True)
     return Looked(**json.loads(done.stdout))
 
 
-def _look(url: str) -> None:
+def _look(url: str, looks: int) -> None:
     with service(url):
         towns.at_due(-60)
         took = []
-        for _ in range(LOOKS):
+        for _ in range(looks):
             start = time.perf_counter()
             swept = lapses.lapse_overdue()
             took.append((time.perf_counter() - start) * 1_000)
@@ -126,20 +124,21 @@ def measured(server: machine.Server, quick: bool) -> tuple[Line, ...]:
 
 
 def _at_each_size(server: machine.Server, quick: bool) -> Iterator[tuple[int, Looked]]:
-    sizes = ((200, 20), (500, 50)) if quick else ((10_000, 1_000), (100_000, 1_000))
+    sizes = ((100, 5),) if quick else ((10_000, 1_000), (100_000, 1_000))
     for cases, due in sizes:
         sweep.prepare(server, f"open_{cases}", cases, due)
-    cases, _ = sizes[-1]
-    server.create("open_most", f"open_{cases}")
+    largest = sizes[-1][0]
+    server.create("open_most", f"open_{largest}")
     multiply(server, "open_most", 10)
-    for name, size in ((f"open_{sizes[0][0]}", sizes[0][0]), (f"open_{cases}", cases), ("open_most", cases * 10)):
+    names = {cases: f"open_{cases}" for cases, _ in sizes} | {largest * 10: "open_most"}
+    for cases, name in names.items():
         server.settle()
-        yield size, looked(server.url(name))
+        yield cases, looked(server.url(name), LOOKS // 50 if quick else LOOKS)
         server.drop(name)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--look"]:
-        _look(sys.argv[2])
+        _look(sys.argv[2], int(sys.argv[3]))
     else:
         alone(measured, __doc__)

@@ -121,7 +121,7 @@ def compared(server: machine.Server, template: str, moved: int, rounds: int) -> 
             "ours": by_service,
         }
         for way in ways.values():
-            way(list(islice(left, 20)))  # statements are prepared, caches filled
+            way(list(islice(left, moved // 10)))  # statements are prepared, caches filled
         server.settle()
         for _ in range(rounds):
             for name, way in ways.items():
@@ -140,9 +140,9 @@ def _seconds(way: Mover, left: Iterator[Ready], moved: int) -> float:
 
 def measured(server: machine.Server, quick: bool) -> tuple[Line, ...]:
     """The move by the service, by hand, and the ratio."""
-    cases, moved, rounds = (1_000, 20, 2) if quick else (20_000, 300, ROUNDS)
+    cases, moved, rounds = (400, 10, 1) if quick else (20_000, 300, ROUNDS)
     sweep.prepare(server, "moves", cases, 0)
-    same_rows(server, "moves", 20 if quick else 100)
+    same_rows(server, "moves", 5 if quick else 100)
     rates = compared(server, "moves", moved, rounds)
     server.drop("moves")
     ratio = rates.ours / rates.by_hand

@@ -164,7 +164,8 @@ _WRITE = (
         WHEN 'business_manager' THEN m.office WHEN 'challenged_head' THEN m.challenged_head
         WHEN 'raising_head' THEN m.raising_head ELSE m.lead END
       UNION ALL
-      SELECT partnership_id, id, event_seq + 2, 'moved_up_raiser', 'raiser', raiser_id, 'holder' FROM moved)""",
+      SELECT partnership_id, id, event_seq + 2, 'moved_up_raiser', 'raiser', raiser_id, 'holder'
+      FROM moved)""",
 )
 _TOLD = """
 INSERT INTO told
