@@ -1,7 +1,8 @@
 """The same sweep as SQL written by hand for SQLite: a handful of statements a chunk, in one transaction.
 
 It knows what `sql_by_hand` knows and writes the same rows, with every commit on disk (synchronous=FULL).
-The claimed cases go into a temporary table, from which everything is written; updates go by primary key.
+The claimed cases go into a temporary table, from which everything is written; updates go by primary key,
+and a CROSS JOIN keeps SQLite from scanning every stage entry.
 SQLite has no SHA-256: the chain's hash is the service's own function, called from SQL.
 """
 
@@ -126,7 +127,7 @@ _WRITE = (
     WHERE ({_KEY}, seq) IN (SELECT partnership_id, id, entry_seq FROM moved)""",
     f"""INSERT INTO stage_entry ({_KEY}, seq, stage, phase, pace, cause, entered_at)
     SELECT m.partnership_id, m.id, m.entry_seq + 1, 'senior_challenge', 'senior', s.pace, 'silence', :now
-    FROM moved m JOIN stage_entry s ON s.partnership_id = m.partnership_id AND s.case_id = m.id
+    FROM moved m CROSS JOIN stage_entry s ON s.partnership_id = m.partnership_id AND s.case_id = m.id
       AND s.seq = m.entry_seq""",
     f"""INSERT INTO participation ({_KEY}, no, side, slot, agency_id, post_id, vacant, entry_seq, joined_at)
     SELECT partnership_id, id, places + 1, 'raising', 'raising_head', raising, raising_head, 0,
