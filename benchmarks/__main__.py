@@ -49,7 +49,7 @@ ratios. What is measured, and how, stands at the head of each module in `benchma
 
 - {day}, commit {commit}, {minutes:.0f} minutes
 - {machine}
-- {settings}; shared_buffers and WAL sizes as in `benchmarks/machine.py`, every commit on disk
+- {settings}
 - {ours}
 - peers: {peers}
 
@@ -71,9 +71,9 @@ def run(server: machine.Server, names: Sequence[str], quick: bool) -> list[Line]
     return lines
 
 
-def page(server: machine.Server, lines: Sequence[Line], began: datetime, quick: bool) -> str:
+def page(server: machine.Server, lines: Sequence[Line], began: datetime) -> str:
     """The evidence as Markdown: the machine, the versions, the table."""
-    peers = ", ".join(f"{name} {number}" for name, number in beside.versions(server, quick).items())
+    peers = ", ".join(f"{name} {number}" for name, number in beside.versions().items())
     return _PAGE.format(
         rounds=ROUNDS,
         day=f"{began:%-d %B %Y}",
@@ -82,7 +82,7 @@ def page(server: machine.Server, lines: Sequence[Line], began: datetime, quick: 
         machine=machine.words(),
         settings=f"PostgreSQL {server.settings()}",
         ours=", ".join(f"{name} {version(name)}" for name in _OURS),
-        peers=peers or "not installed",
+        peers=peers or "none were run",
         table=table(lines),
     )
 
@@ -99,7 +99,7 @@ def main() -> int:
         lines = run(server, given.only.split(","), given.quick)
         print(table(lines))
         if given.write:
-            given.write.write_text(page(server, lines, began, given.quick), encoding="utf-8")
+            given.write.write_text(page(server, lines, began), encoding="utf-8")
     return any(line.measure.endswith(" failed") for line in lines)
 
 

@@ -121,7 +121,7 @@ def late(server: machine.Server, name: str, plan: Plan) -> tuple[list[float], li
         with scheduler(server.url(name), taking.port) as running:
             if plan.begin >= START_UP:
                 _until_up(connection, set_at)
-            _wait(connection, running, plan, now)
+            _wait(connection, running, plan, set_at, now)
         found = connection.execute(_LATE, {"now": now}).fetchall()
     singles = [by for due, by in found if due <= plan.single[-1] + 0.001]
     return singles, [max(by for due, by in found if abs(due - at) < 0.001) for at in plan.bursts]
@@ -140,17 +140,23 @@ def _until_up(connection: psycopg.Connection, set_at: float) -> None:
 
 
 def _wait(
-    connection: psycopg.Connection, running: "subprocess.Popen[bytes]", plan: Plan, now: datetime
+    connection: psycopg.Connection,
+    running: "subprocess.Popen[bytes]",
+    plan: Plan,
+    set_at: float,
+    now: datetime,
 ) -> None:
-    """Until every deadline was carried out. It looks seldom, so that the machine stays idle."""
-    planned, end = len(plan.single) + len(plan.bursts) * plan.in_a_burst, time.monotonic() + plan.last + 60
+    """Until every deadline was carried out. It asks nothing before the last is due: the machine is idle."""
+    planned, last = len(plan.single) + len(plan.bursts) * plan.in_a_burst, set_at + plan.last
     query = "SELECT count(*) FROM event WHERE kind = 'deadline_lapsed' AND at > %s"
-    while running.poll() is None and time.monotonic() < end:
+    while running.poll() is None and time.monotonic() < last + 60:
+        time.sleep(min(1, plan.begin))
+        if time.monotonic() < last:
+            continue
         row = connection.execute(query, (now,)).fetchone()
         connection.commit()
         if row is not None and row[0] >= planned:
             return
-        time.sleep(min(2, plan.begin))
     raise AssertionError("the scheduler ended by itself, or left deadlines undone")
 
 
