@@ -11,7 +11,7 @@ from benchmarks.results import Line, table
 def test_every_benchmark_runs_small(monkeypatch: pytest.MonkeyPatch) -> None:
     # The peers are installed by `make peers` and by nothing else.
     monkeypatch.setattr(beside, "installed", lambda: False)
-    monkeypatch.setattr(towns, "TOWNS", {"Easton": "EA", "Westbury": "WE"})
+    monkeypatch.setattr(towns, "TOWNS", {"Easton": "EA"})
     monkeypatch.setitem(machine.OPTIONS, "fsync", "off")
 
     with machine.server() as place:
