@@ -12,7 +12,7 @@ UV := uv==0.13.9
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run reset check test time-travel histories faults faults-seeded lint browser failover pooler lock clean
+.PHONY: help install run reset check test time-travel histories faults faults-seeded lint browser failover pooler lock bench bench-quick peers clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -65,6 +65,9 @@ lint: install
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/mypy tests/support tests/faults/failover
+
+	$(BIN)/mypy tests/support
+	$(BIN)/mypy benchmarks --exclude benchmarks/peers/
 	$(BIN)/lint-imports --no-logo
 
 # Without Chromium the browser tests are skipped, and said to be; where CI=true they fail.
@@ -93,6 +96,24 @@ lock: ## Pin the dependencies again, with hashes; UPGRADE=1 takes newer versions
 	    --no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade) \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade) \
+	  benchmarks/peers/requirements.in -o benchmarks/peers/requirements.txt
+
+bench: install peers ## How fast it is, beside SQL by hand and its peers: about half an hour, on a machine left alone
+	$(BIN)/python -m benchmarks --write docs/evidence/benchmarks.md
+
+bench-quick: install ## A small try of every benchmark, to see that it runs
+	$(BIN)/python -m benchmarks --quick
+
+# What the service is measured beside has an environment of its own: none of it is a dependency.
+peers: build/peers/installed
+
+build/peers/installed: benchmarks/peers/requirements.txt
+	rm -rf build/peers
+	$(PYTHON) -m venv build/peers
+	build/peers/bin/pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/peers/requirements.txt
+	@touch $@
 
 clean: ## Remove what was made, but not the demo's data
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage tests/browser/pictures

@@ -7,7 +7,6 @@ there, the lines about peers are left out and say so.
 import json
 import subprocess
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -46,14 +45,25 @@ def installed() -> bool:
     return _PYTHON.exists()
 
 
-@cache
 def peer(server: machine.Server, name: str, quick: bool) -> Peer:
-    """Runs one peer's script on a database of its own: medians of its rounds. Each is run once."""
+    """What one peer does, by its script: medians of its rounds. Each is run once, whoever asks."""
+    if name not in _run:
+        _run[name] = _by_script(server, name, quick)
+    return _run[name]
+
+
+_run: dict[str, Peer] = {}
+
+
+def _by_script(server: machine.Server, name: str, quick: bool) -> Peer:
     server.create(f"peer_{name}")
     size = ("1000", "40", "20", "2") if quick else ("100000", "1000", "300", str(ROUNDS))
     done = subprocess.run(
-        [_PYTHON, "-m", f"benchmarks.peers.{name}", "--socket", server.socket, "--database", f"peer_{name}"]
-        + [word for pair in zip(_SIZES, size, strict=True) for word in pair],
+        [
+            *(str(_PYTHON), "-m", f"benchmarks.peers.{name}"),
+            *("--socket", str(server.socket), "--database", f"peer_{name}"),
+            *(word for pair in zip(_SIZES, size, strict=True) for word in pair),
+        ],
         cwd=_ROOT,
         capture_output=True,
         text=True,
@@ -68,8 +78,6 @@ def peer(server: machine.Server, name: str, quick: bool) -> Peer:
 _SIZES = ("--open-cases", "--due", "--moves", "--rounds")
 
 
-def versions(server: machine.Server, quick: bool) -> dict[str, str]:
-    """The versions of all peers, by package."""
-    if not installed():
-        return {}
-    return {k: v for name in NAMES for k, v in sorted(peer(server, name, quick).versions.items())}
+def versions() -> dict[str, str]:
+    """The versions of the peers that were run, by package."""
+    return {package: number for one in _run.values() for package, number in sorted(one.versions.items())}

@@ -1,6 +1,6 @@
 """How long `decide` takes with a compiled protocol: the median of many calls, in microseconds.
 
-    python benchmarks/decide.py
+    python -m benchmarks.decide [--quick]
 
 The bar is 60 microseconds. Compare by ratio within one run: machines are noisy.
 """
@@ -9,6 +9,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
 
+from benchmarks import machine
+from benchmarks.results import Line, alone, at_most
 from workflows import loader
 from workflows.calendar import WorkingCalendar
 from workflows.case import CLOCK, Actor, CaseState, Decision
@@ -47,26 +49,34 @@ def raised(protocol: Protocol) -> CaseState:
     return answer.after
 
 
-def times(protocol: Protocol, case: CaseState, command: Command, actor: Actor, now: datetime) -> list[float]:
+def times(
+    protocol: Protocol, case: CaseState, command: Command, actor: Actor, now: datetime, calls: int
+) -> list[float]:
     """Microseconds of each call."""
     found = []
-    for _ in range(CALLS):
+    for _ in range(calls):
         start = time.perf_counter_ns()
         decide(protocol, case, command, actor, now)
         found.append((time.perf_counter_ns() - start) / 1000)
     return found
 
 
-def main() -> None:
-    """Prints a line for each command, and the median of all."""
+def measured(server: machine.Server, quick: bool) -> tuple[Line, ...]:
+    """A line for each command, and the median of all. The server is not used."""
     protocol = loader.load(loader.shipped()["four-stage-2026.1"])
-    case, every = raised(protocol), []
+    case, every, lines = raised(protocol), [], []
     for name, (command, actor, later) in ASKED.items():
-        found = times(protocol, case, command, actor, NOW + later)
+        found = times(protocol, case, command, actor, NOW + later, CALLS // 100 if quick else CALLS)
         every += found
-        print(f"{name:14} median {median(found):6.1f} us, 95th {quantiles(found, n=20)[-1]:6.1f} us")
-    print(f"all            median {median(every):6.1f} us (bar {BAR:.0f} us)")
+        figure = f"{median(found):,.1f} us, 95th {quantiles(found, n=20)[-1]:,.1f} us"
+        lines.append(Line(f"decide(), {name}, median", figure))
+    value = median(every)
+    words = f"under {BAR:.0f} us"
+    lines.append(
+        at_most("decide(), all of these, median", value, BAR, words=words, figure=f"{value:,.1f} us")
+    )
+    return tuple(lines)
 
 
 if __name__ == "__main__":
-    main()
+    alone(measured, __doc__)

@@ -27,8 +27,11 @@ OPTIONS = {
     "max_wal_size": "8GB",
     "checkpoint_timeout": "30min",
     "max_connections": "100",
+    "track_commit_timestamp": "on",
 }
-"""What differs from PostgreSQL's own defaults. fsync, synchronous_commit and full_page_writes do not."""
+"""When each commit was made says how late a deadline was.
+
+What differs from PostgreSQL's own defaults. fsync, synchronous_commit and full_page_writes do not."""
 _SYSTEM = Path("/usr/lib/postgresql")
 _QUESTIONS = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers")
 

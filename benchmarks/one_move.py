@@ -6,7 +6,9 @@ The move: the person who raised a concern moves it up before the reply is due (`
 every check, the sending that counts once, and the case as it is then shown). By hand it is the same rows
 in one transaction, a statement a table (`one_move_by_hand`); the same in psycopg's pipeline mode stands
 beside it. One process, one connection, every commit on disk. The three take turns on one database, each
-on cases of its own; before that each moves some cases on a copy, and the rows must be the same.
+on cases of its own; before that each moves some cases on a copy, and the rows must be the same. The
+peers: django-helpdesk updates a ticket (loaded, with a comment and a new status, no mail written);
+viewflow loads, starts and executes a person's task.
 """
 
 import argparse
@@ -20,14 +22,14 @@ from statistics import median
 
 import psycopg
 
-from benchmarks import machine, one_move_by_hand, rows, sweep, towns
+from benchmarks import beside, machine, one_move_by_hand, rows, sweep, towns
 from benchmarks.results import ROUNDS, Line, alone, at_least
 from benchmarks.service import service
 from escalation.services import moves
 from escalation.services.submissions import new_key
 from workflows.commands import Escalate
 
-BAR = 0.40
+BAR, PEERS_BAR = 0.40, 2
 REASONS = "The answer by telephone does not meet the risk: nobody has spoken with the child alone."
 _MOVABLE = """SELECT c.public_id, c.raiser_id FROM "case" c
 WHERE c.stage = 'manager_review' AND c.event_seq = 3 AND NOT EXISTS (SELECT FROM deadline d
@@ -119,7 +121,7 @@ def compared(server: machine.Server, template: str, moved: int, rounds: int) -> 
             "ours": by_service,
         }
         for way in ways.values():
-            way(list(islice(left, 20)))  # statements are prepared, caches filled
+            way(list(islice(left, moved // 10)))  # statements are prepared, caches filled
         server.settle()
         for _ in range(rounds):
             for name, way in ways.items():
@@ -138,17 +140,33 @@ def _seconds(way: Mover, left: Iterator[Ready], moved: int) -> float:
 
 def measured(server: machine.Server, quick: bool) -> tuple[Line, ...]:
     """The move by the service, by hand, and the ratio."""
-    cases, moved, rounds = (1_000, 20, 2) if quick else (20_000, 300, ROUNDS)
+    cases, moved, rounds = (400, 10, 1) if quick else (20_000, 300, ROUNDS)
     sweep.prepare(server, "moves", cases, 0)
-    same_rows(server, "moves", 20 if quick else 100)
+    same_rows(server, "moves", 5 if quick else 100)
     rates = compared(server, "moves", moved, rounds)
+    server.drop("moves")
     ratio = rates.ours / rates.by_hand
     return (
         Line("one move by psycopg in one transaction, by hand", f"{rates.by_hand:,.0f}/s"),
         Line("the same in psycopg's pipeline mode", f"{rates.pipelined:,.0f}/s"),
         Line("one interactive move, whole service call", f"{rates.ours:,.0f}/s"),
         at_least("one interactive move, of the same rows by psycopg", ratio, BAR),
+        *_beside_peers(server, rates.ours, quick),
     )
+
+
+def _beside_peers(server: machine.Server, ours: float, quick: bool) -> Iterator[Line]:
+    if not beside.installed():
+        yield beside.MISSING
+        return
+    for name, words in (
+        (beside.HELPDESK, "django-helpdesk, one update of a ticket"),
+        (beside.VIEWFLOW, "viewflow, one task executed"),
+    ):
+        theirs = beside.peer(server, name, quick).move
+        yield Line(words, f"{theirs:,.0f}/s")
+        words, figure = f"one interactive move, of {words}", f"{ours / theirs:,.1f} times"
+        yield at_least(words, ours / theirs, PEERS_BAR, words="at least twice", figure=figure)
 
 
 def _profile(server: machine.Server) -> None:

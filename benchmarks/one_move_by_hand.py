@@ -68,11 +68,11 @@ class Seat:
 
 def look_up(connection: psycopg.Connection) -> Mapping[int, tuple[Any, ...]]:
     """For each agency: when its head's position is due from now, and to be reminded of, by which calendar."""
-    row = connection.execute(_NOW).fetchone()
-    assert row is not None
+    moment = connection.execute(_NOW).fetchone()
+    assert moment is not None
     with connection.cursor(row_factory=namedtuple_row) as cursor:
         agencies = cursor.execute(_AGENCIES).fetchall()
-    return {agency: rest for agency, *rest in terms(agencies, row[0].astimezone(UTC))}
+    return {row[0]: row[1:] for row in terms(agencies, moment[0].astimezone(UTC))}
 
 
 def move_up(
@@ -85,38 +85,38 @@ def move_up(
 ) -> None:
     """Moves one case up for its raiser, in one transaction."""
     with connection.transaction(), connection.cursor(row_factory=namedtuple_row) as cursor:
-        case = cursor.execute(_CASE, (public_id, account)).fetchone()
-        assert case is not None
+        case: Any = cursor.execute(_CASE, (public_id, account)).fetchone()
         seats = _seats(cursor, case)
-        now: datetime = case.now.astimezone(UTC)
-        body = body_of("moved_up", now, account, "raiser", None, _CODES)
-        values = {
-            "partnership": case.partnership_id,
-            "case": case.id,
-            "seq": case.event_seq + 1,
-            "entry": case.entry_seq + 1,
-            "left": case.entry_seq,
-            "now": now,
-            "account": account,
-            "key": key,
-            "print": fingerprint(public_id, reasons),
-            "public_id": public_id,
-            "body": body,
-            "previous": case.head,
-            "hash": event_hash(case.partnership_id, case.id, case.event_seq + 1, case.head, body),
-            "reasons": reasons,
-            "pace": case.pace,
-        }
-        cursor.execute(_SUBMISSION, values)
-        cursor.execute(_EVENT, values)
-        cursor.execute(_STATEMENT, values)
-        cursor.execute(_LEAVE, values)
-        cursor.execute(_ENTER, values)
+        values = _values(case, public_id, account, key, reasons)
+        for statement in (_SUBMISSION, _EVENT, _STATEMENT, _LEAVE, _ENTER):
+            cursor.execute(statement, values)
         cursor.execute(_PLACES, values | _heads(seats))
         cursor.execute(_STOP, values)
         cursor.execute(_START, values | _clock(due[seats["challenged_head"].agency]))
         cursor.execute(_MOVE, values)
-        _owe(cursor, case, seats, now)
+        _owe(cursor, case, seats, values["now"])
+
+
+def _values(case: Any, public_id: str, account: int, key: str, reasons: str) -> dict[str, Any]:
+    now, seq = case.now.astimezone(UTC), case.event_seq + 1
+    body = body_of("moved_up", now, account, "raiser", None, _CODES)
+    return {
+        "partnership": case.partnership_id,
+        "case": case.id,
+        "seq": seq,
+        "entry": case.entry_seq + 1,
+        "left": case.entry_seq,
+        "now": now,
+        "account": account,
+        "key": key,
+        "print": fingerprint(public_id, reasons),
+        "public_id": public_id,
+        "body": body,
+        "previous": case.head,
+        "hash": event_hash(case.partnership_id, case.id, seq, case.head, body),
+        "reasons": reasons,
+        "pace": case.pace,
+    }
 
 
 def _seats(cursor: Any, case: Any) -> dict[str, Seat]:
@@ -149,9 +149,19 @@ def _clock(due: tuple[Any, ...]) -> dict[str, Any]:
 
 def _owe(cursor: Any, case: Any, seats: Mapping[str, Seat], now: datetime) -> None:
     seq = case.event_seq + 1
+    of_case = (case.partnership_id, case.id, seq)
     owed = [
-        (case.partnership_id, case.id, seq, name, account, slot, via)
-        + (f"{case.partnership_id}:{case.id}:{seq}:{name}:{account}", now, now, case.epoch)
+        (
+            *of_case,
+            name,
+            account,
+            slot,
+            via,
+            ":".join(map(str, (*of_case, name, account))),
+            now,
+            now,
+            case.epoch,
+        )
         for name, slot in _MAILS
         for account, via in seats[slot].told
     ]
@@ -177,7 +187,8 @@ SELECT %(partnership)s, %(case)s, (SELECT count(*) FROM participation
     WHERE partnership_id = %(partnership)s AND case_id = %(case)s) + n.no,
   n.side, n.slot, n.agency, n.post, false, %(entry)s, %(now)s
 FROM (VALUES (1, 'raising', 'raising_head', %(raising)s::bigint, %(raising_post)s::bigint),
-  (2, 'challenged', 'challenged_head', %(challenged)s, %(challenged_post)s)) n (no, side, slot, agency, post)"""
+  (2, 'challenged', 'challenged_head', %(challenged)s, %(challenged_post)s))
+  n (no, side, slot, agency, post)"""
 _STOP = """UPDATE deadline SET state = 'stopped', ended_at = %(now)s
 WHERE partnership_id = %(partnership)s AND case_id = %(case)s AND state = 'open'"""
 _START = """INSERT INTO deadline (partnership_id, case_id, entry_seq, clock, rung, side, waits_for, base_at,

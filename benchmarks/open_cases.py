@@ -40,9 +40,12 @@ class _Template:
     events: tuple[tuple[int, str], ...]
 
 
-def fill(cases: int, due: int) -> None:
-    """Fills the migrated, empty database of the app context: `cases` open, `due` of them due at towns.DUE."""
-    made = towns.build()
+def fill(cases: int, due: int, made: towns.Templates | None = None) -> None:
+    """Fills the migrated database of the app context: `cases` open, `due` of them due at towns.DUE.
+
+    It is empty, or holds the towns that were `made`.
+    """
+    made = made or towns.build()
     with db.engine.begin() as connection:
         _begin(connection)
         templates = _templates(connection)

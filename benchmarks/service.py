@@ -1,5 +1,6 @@
 """The service as one process has it, on a database of the benchmark's own."""
 
+import dataclasses
 import logging
 import secrets
 from collections.abc import Iterator
@@ -26,6 +27,18 @@ def settings_for(url: str, **others: Any) -> Settings:
     }
     keys = {"secret_key": secrets.token_urlsafe(32), "password_salt": secrets.token_urlsafe(32)}
     return Settings(database_url=url, **(usual | keys | others))
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The same settings as the variables that a process of the service is started with."""
+    given = dataclasses.asdict(settings).items()
+    return {f"ESCALATION_{name.upper()}": _written(value) for name, value in given if value not in (None, "")}
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def migrate(url: str) -> None:

@@ -2,36 +2,50 @@
 
     python -m benchmarks.sweep [--cases 100000] [--due 10000] [--rounds 5] [--profile]
 
-One worker, PostgreSQL, every commit on disk. Each round sweeps a fresh copy of one database by hand and
-another by the service; afterwards both must hold the same rows, and every chain must hold.
+One worker, PostgreSQL, every commit on disk. Before the rounds one copy of the database is swept by hand
+and one by the service: both must hold the same rows, and every chain must hold. Each round then sweeps a
+fresh copy by hand and another by the service. The peers sweep fewer cases on the same server (django-
+helpdesk and django-fsm-2 1,000 due among 100,000 open; viewflow and APScheduler 1,000 due and no others),
+and what is compared is cases a second; each writes fewer rows a case than the service does.
 """
 
 import argparse
 import cProfile
 import pstats
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from statistics import median
 
 import psycopg
 
-from benchmarks import machine, open_cases, rows, sql_by_hand, towns
+from benchmarks import beside, machine, open_cases, rows, sql_by_hand, towns
+from benchmarks.results import ROUNDS, Line, at_least
 from benchmarks.service import migrate, service
 from escalation.security.chain import event_hash
 from escalation.services import lapses
 
 FLOOR, AIM = 0.30, 0.50
+PEERS_FLOOR, PEERS_AIM = 10, 25
 CHUNKS = (200, 1_000, 5_000)
 """Chunks that the SQL by hand is tried with; the best one is the limit."""
 
 
 def prepare(server: machine.Server, name: str, cases: int, due: int) -> None:
     """A database with open cases, of which some are due a few seconds ago; nobody is connected to it."""
-    migrate(server.create(name))
+    made = _towns(server)
+    server.create(name, "towns")
     with service(server.url(name)):
-        open_cases.fill(cases, due)
+        open_cases.fill(cases, due, made)
         towns.at_due()
+
+
+@cache
+def _towns(server: machine.Server) -> towns.Templates:
+    """The database `towns`, made once for a server, from which the others are copied."""
+    migrate(server.create("towns"))
+    with service(server.url("towns")):
+        return towns.build()
 
 
 def by_service(server: machine.Server, name: str, profile: cProfile.Profile | None = None) -> float:
@@ -118,6 +132,38 @@ def compared(server: machine.Server, template: str, due: int, rounds: int) -> tu
         ours.append(on_copy(server, template, partial(by_service, server)))
         print(f"  round {number + 1}: by hand {due / hand[-1]:,.0f}/s, the service {due / ours[-1]:,.0f}/s")
     return due / median(hand), due / median(ours)
+
+
+def measured(server: machine.Server, quick: bool) -> tuple[Line, ...]:
+    """The sweep by the service and by hand, the ratio, and the peers."""
+    cases, due, rounds = (200, 40, 1) if quick else (100_000, 10_000, ROUNDS)
+    prepare(server, "filled", cases, due)
+    for difference in same_rows(server, "filled"):
+        raise AssertionError(f"not the same work: {difference}")
+    hand, ours = compared(server, "filled", due, rounds)
+    server.drop("filled")
+    what = f"sweep of {due:,} due among {cases:,} open, PostgreSQL"
+    return (
+        Line(f"{what}, by hand", f"{hand:,.0f} cases/s"),
+        Line(f"{what}, the service, one worker", f"{ours:,.0f} cases/s"),
+        at_least("the sweep, of the same rows by hand", ours / hand, FLOOR, words="at least 0.30, aim 0.50"),
+        *_beside_peers(server, ours, quick),
+    )
+
+
+def _beside_peers(server: machine.Server, ours: float, quick: bool) -> Iterator[Line]:
+    if not beside.installed():
+        yield beside.MISSING
+        return
+    for name, words in beside.NAMES.items():
+        theirs = beside.peer(server, name, quick).sweep
+        yield Line(words, f"{theirs:,.0f} cases/s")
+        figure = f"{ours / theirs:,.1f} times"
+        if name in (beside.HELPDESK, beside.VIEWFLOW):
+            bar = f"at least {PEERS_FLOOR} times, aim {PEERS_AIM}"
+            yield at_least(f"the sweep, of {words}", ours / theirs, PEERS_FLOOR, words=bar, figure=figure)
+        else:
+            yield Line(f"the sweep, of {words} (fewer rows)", figure)
 
 
 def main() -> None:
