@@ -9,6 +9,7 @@ from workflows.calendar import WorkingCalendar
 from workflows.case import (
     CaseState,
     Decision,
+    Elsewhere,
     Entry,
     Refusal,
     Terms,
@@ -19,7 +20,7 @@ from workflows.commands import (
 from workflows.effect import said_about_safety
 from workflows.events import Code, Event, EventKind
 from workflows.facts import Facts
-from workflows.protocol import Protocol
+from workflows.protocol import Protocol, Route
 from workflows.routing import entry_of, route_of, unfilled
 from workflows.vocabulary import Anchor, Side, Within
 
@@ -34,18 +35,20 @@ def begin(
     party_people: frozenset[int],
     now: datetime,
     challenged: str = "other",
+    raising: str = "other",
     within: Within = Within.BETWEEN,
     beside: str | None = None,
 ) -> Decision | Refusal:
     """A concern is raised: the router picks its track, its urgency the pace, the raiser perhaps the stage.
 
-    `challenged` is the kind of the challenged agency; `beside` is the track when it is opened beside a
-    running case, which asks no router. Refused when it is not for this process, or cannot begin there.
+    `challenged` and `raising` are the kinds of the two agencies; `beside` is the track when it is opened
+    beside a running case, which asks no router. Refused when it cannot begin there; Elsewhere when it is
+    not for this process.
     """
-    facts = facts_of(command, challenged, within)
+    facts = facts_of(command, challenged, within, raising)
     route = route_of(protocol, facts)
     if beside is None and route.to is None:
-        return Refusal("elsewhere", f"This goes to: {route.elsewhere}. {route.because}".strip())
+        return _elsewhere(protocol, route, facts)
     track = beside or str(route.to)
     stage = entry_of(protocol, track, command.enter)
     if stage is None:
@@ -71,11 +74,16 @@ def begin(
     )
 
 
-def facts_of(command: RaiseConcern, challenged: str, within: Within) -> Facts:
+def _elsewhere(protocol: Protocol, route: Route, facts: Facts) -> Elsewhere:
+    words = f"This goes to: {route.elsewhere}. {route.because}".strip()
+    number = protocol.routes.index(route)
+    return Elsewhere("elsewhere", words, number, str(route.elsewhere), route.because, route.reason, facts)
+
+
+def facts_of(command: RaiseConcern, challenged: str, within: Within, raising: str) -> Facts:
     """What the router and conditional seats look at."""
-    return Facts(
-        command.subject, command.topic or "", command.forum or "", challenged, command.urgency, within
-    )
+    topic, forum = command.topic or "", command.forum or ""
+    return Facts(command.subject, topic, forum, challenged, command.urgency, within, raising)
 
 
 def _first_terms(command: RaiseConcern, facts: Facts, now: datetime) -> Terms:

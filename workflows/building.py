@@ -22,6 +22,7 @@ from workflows.protocol import (
     Track,
 )
 from workflows.triggers import Trigger
+from workflows.vocabulary import Reason
 
 Values = Mapping[str, Any]
 MAIN = "main"
@@ -83,7 +84,8 @@ def _tracks(values: Iterable[Values], stages: Mapping[str, Stage]) -> Iterable[T
 
 
 def _route(value: Values) -> Route:
-    return Route(_when(value["when"]), value.get("to"), value.get("elsewhere"), value["because"])
+    words = (value.get("to"), value.get("elsewhere"), value["because"])
+    return Route(_when(value["when"]), *words, value.get("reason", Reason.OTHER_PROCEDURE))
 
 
 def _stage(value: Values, first_track: str, paces: list[str], of_many: Iterable[Values]) -> Stage:

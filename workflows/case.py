@@ -12,7 +12,7 @@ from workflows.calendar import WorkingCalendar
 from workflows.events import Event
 from workflows.facts import Facts
 from workflows.triggers import Trigger
-from workflows.vocabulary import Anchor, Gate, Phase, Side
+from workflows.vocabulary import Anchor, Gate, Phase, Reason, Side
 
 
 class Position(StrEnum):
@@ -193,6 +193,17 @@ class Refusal:
 
     code: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere(Refusal):
+    """Not for this process: by which route of the file (from 0), where to, why, and how it was raised."""
+
+    route: int
+    destination: str
+    because: str
+    why: Reason
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,8 @@ def _routes(values: Values, known: _Known) -> Found:
             yield from _known([route["to"]], known.tracks or ["main"], (*path, "to"), "track")
         if "elsewhere" in route and not route["because"]:
             yield path, "says elsewhere: add because = '...', the reason a person is given"
+        if "reason" in route and "elsewhere" not in route:
+            yield (*path, "reason"), "is why a concern goes elsewhere, and this route does not; take it out"
     if values["route"] and values["route"][-1]["when"]:
         yield (
             ("route", len(values["route"]) - 1, "when"),

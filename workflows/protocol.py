@@ -21,6 +21,7 @@ from workflows.vocabulary import (
     Occasion,
     Outcome,
     Phase,
+    Reason,
     Side,
     Subject,
     Tier,
@@ -190,12 +191,16 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a concern goes: to a track, or elsewhere (not this process) with a reason."""
+    """Where a concern goes: to a track, or elsewhere (not this process) with a reason.
+
+    `because` is the reason in words for people, `reason` its code, by which it is counted.
+    """
 
     when: When
     to: str | None = None
     elsewhere: str | None = None
     because: str = ""
+    reason: Reason = Reason.OTHER_PROCEDURE
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from workflows.facts import Facts
 from workflows.protocol import Protocol, Route, Stage
 from workflows.vocabulary import AgencyKind, Urgency, Within
 
-KEYS = ("subject", "topic", "forum", "challenged", "urgency", "within")
-"""What a condition may ask for. `challenged` is the kind of the challenged agency."""
+KEYS = ("subject", "topic", "forum", "challenged", "urgency", "within", "raising")
+"""What a condition may ask for. `challenged` and `raising` are the kinds of the two agencies."""
 
 
 def route_of(protocol: Protocol, facts: Facts) -> Route:
@@ -52,6 +52,7 @@ def domain(protocol: Protocol) -> Mapping[str, tuple[str, ...]]:
         "challenged": kinds,
         "urgency": tuple(str(urgency) for urgency in Urgency),
         "within": tuple(str(within) for within in Within),
+        "raising": kinds,
     }
 
 

@@ -24,6 +24,7 @@ from workflows.vocabulary import (
     Occasion,
     Outcome,
     Phase,
+    Reason,
     Side,
     Subject,
     Tier,
@@ -118,6 +119,7 @@ class _WhenSchema(_Strict):
     topic = _ids()
     forum = _ids()
     challenged = fields.List(_Word(AgencyKind))
+    raising = fields.List(_Word(AgencyKind))
     urgency = fields.List(_Word(Urgency))
     within = _ids(validate=validate.ContainsOnly(("agency", "between"), error="can be 'agency' or 'between'"))
 
@@ -154,6 +156,7 @@ class _RouteSchema(_Strict):
     to = fields.String()
     elsewhere = _text()
     because = _text(500, load_default="")
+    reason = _Word(Reason)
 
 
 class _TimesSchema(_Strict):

@@ -7,14 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workflows.beginning import facts_of
 from workflows.calendar import WorkingCalendar
-from workflows.case import CLOCK, Actor, CaseState, DeadlineState, Decision, Refusal, RunningClock
+from workflows.case import CLOCK, Actor, CaseState, DeadlineState, Decision, Elsewhere, Refusal, RunningClock
 from workflows.commands import Id, TimeOut
 from workflows.machine import begin, decide
 from workflows.performed import command_of, concern_of
 from workflows.protocol import Protocol
-from workflows.routing import route_of
 from workflows.scenario import ZONE, Scenario, Step
 from workflows.vocabulary import Expiry, Side
 
@@ -62,10 +60,11 @@ class _Play:
             party_people=frozenset({_account(self.protocol, self.protocol.raiser.id)}),
             now=scenario.raised,
             challenged=scenario.challenged,
+            raising=scenario.raising,
             within=scenario.within,
         )
         if isinstance(answer, Refusal):
-            yield Line(scenario.raised, _refused(self.protocol, scenario, answer), "refused")
+            yield Line(scenario.raised, _refused(answer), "refused")
             return
         track = answer.events[0].codes["track"]
         yield Line(scenario.raised, f"raised: track {track}, pace {answer.after.pace}", "raised")
@@ -143,11 +142,10 @@ def simulate(protocol: Protocol, scenario: Scenario) -> tuple[Line, ...]:
     return tuple(_Play(protocol, scenario).run())
 
 
-def _refused(protocol: Protocol, scenario: Scenario, refusal: Refusal) -> str:
-    if refusal.code != "elsewhere":
-        return f"refused {refusal.code}"
-    facts = facts_of(concern_of(scenario), scenario.challenged, scenario.within)
-    return f"elsewhere: {route_of(protocol, facts).elsewhere}"
+def _refused(refusal: Refusal) -> str:
+    if isinstance(refusal, Elsewhere):
+        return f"elsewhere: {refusal.destination}"
+    return f"refused {refusal.code}"
 
 
 def _account(protocol: Protocol, slot: str) -> int:

@@ -75,6 +75,22 @@ class Within(StrEnum):
     BETWEEN = "between"
 
 
+class Reason(StrEnum):
+    """Why a concern is not for this process. The words for people stand in the file, beside the code."""
+
+    OWN_AGENCY = "own_agency"
+    COMPLAINT = "complaint"
+    CONDUCT = "conduct"
+    WHISTLEBLOWING = "whistleblowing"
+    ELIGIBILITY = "eligibility"
+    """Who is entitled to what, and who pays."""
+    APPEAL = "appeal"
+    """The person's or the family's own."""
+    NEW_CONCERN = "new_concern"
+    """A new referral about somebody, and no disagreement yet."""
+    OTHER_PROCEDURE = "other_procedure"
+
+
 class Urgency(StrEnum):
     """How soon the raiser thinks something may happen. `NOT_SURE` is a real answer."""
 

@@ -18,6 +18,7 @@ from escalation.models import (
     Agency,
     Case,
     Deadline,
+    Diversion,
     EventRow,
     Holding,
     Membership,
@@ -45,6 +46,8 @@ class Record:
     sides: Mapping[int, tuple[str, str]]
     """Agency names by case: raising, challenged (the one it was first addressed to)."""
     agencies: tuple[str, ...]
+    diverted: tuple[str, ...]
+    """Where each concern of the period went that the procedure sent elsewhere, in its words."""
     stage_names: Mapping[str, str]
 
 
@@ -100,6 +103,7 @@ def record_of(opened: Session, partnership: int, start: datetime, end: datetime,
                         .where(Deadline.partnership_id == partnership, Deadline.case_id.in_(chosen))),
         sides=_sides(opened, partnership, chosen),
         agencies=_members(opened, partnership),
+        diverted=_diverted(opened, partnership, start, end),
         stage_names=_stage_names(opened, partnership),
     )  # fmt: skip
 
@@ -139,3 +143,19 @@ def _stage_names(opened: Session, partnership: int) -> dict[str, str]:
         .order_by(ProtocolVersion.id)
     ).scalars()
     return {s.id: s.name for body in bodies for s in loads(body, "published").stages.values()}
+
+
+def _diverted(opened: Session, partnership: int, start: datetime, end: datetime) -> tuple[str, ...]:
+    rows = opened.execute(
+        select(Diversion.protocol_version_id, Diversion.route).where(
+            Diversion.partnership_id == partnership, Diversion.at >= start, Diversion.at < end
+        )
+    ).all()
+    bodies = opened.execute(
+        select(ProtocolVersion.id, ProtocolVersion.body).where(
+            ProtocolVersion.partnership_id == partnership,
+            ProtocolVersion.id.in_({row.protocol_version_id for row in rows}),
+        )
+    )
+    routes = {version: loads(body, "published").routes for version, body in bodies}
+    return tuple(str(routes[row.protocol_version_id][row.route].elsewhere) for row in rows)

@@ -8,18 +8,18 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from escalation.errors import NotAllowed, NotFound, Refused
+from escalation.errors import NotAllowed, NotFound, Refused, SentElsewhere
 from escalation.models import Agency, DraftRow, Membership, Partnership, Statement
 from escalation.models.types import AnyRow
 from escalation.security import access
 from escalation.security.public_ids import new_public_id
-from escalation.services import case_file, cases, directory, protocols, submissions, transition
+from escalation.services import case_file, cases, directory, diversions, protocols, submissions, transition
 from escalation.services.case_file import CaseFile
 from escalation.services.deadline_view import days_of
 from escalation.services.opening import NewCase, NewRow, insert_case
 from escalation.services.unit import Unit, reading, retried, writing
-from escalation.services.views import CaseView, RaisePreview, WhoIsTold
-from workflows.case import Decision, Refusal
+from escalation.services.views import CaseView, DiversionView, RaisePreview, WhoIsTold
+from workflows.case import Decision, Elsewhere, Refusal
 from workflows.commands import RaiseConcern
 from workflows.machine import begin
 from workflows.protocol import Protocol
@@ -57,14 +57,17 @@ class _Ground:
 def raise_concern(account: int, concern: NewConcern, key: str) -> CaseView:
     """Raises a concern, once for each `key`, and gives the case as the raiser sees it.
 
-    Raises NotAllowed when the person holds no post in the partnership, NotFound for an agency or an
-    earlier case that is not theirs to name, Refused when the partnership has no protocol.
+    Raises SentElsewhere, once that is on record, when it is for another process; NotAllowed when the person
+    holds no post in the partnership, NotFound for an agency or an earlier case that is not theirs to name,
+    Refused when the partnership has no protocol.
     """
     for attempt in range(_TRIES):
         try:
             with writing() as unit:
-                public_id = _raise(unit, account, concern, key)
-            return cases.as_seen(public_id, account)
+                made = _raise(unit, account, concern, key)
+            if isinstance(made, DiversionView):
+                raise SentElsewhere(made)
+            return cases.as_seen(made, account)
         except IntegrityError:
             # A reference is short and random: try another when it was taken.
             if attempt == _TRIES - 1:
@@ -72,15 +75,18 @@ def raise_concern(account: int, concern: NewConcern, key: str) -> CaseView:
     raise AssertionError("unreachable")
 
 
-def _raise(unit: Unit, account: int, concern: NewConcern, key: str) -> str:
+def _raise(unit: Unit, account: int, concern: NewConcern, key: str) -> str | DiversionView:
+    """The public id of the case, or where the concern went instead."""
     ground = _ground(unit, account, concern)
     public_id = new_public_id()
     print_ = submissions.fingerprint(concern)
     earlier = submissions.first_result(unit, account, ground.partnership.id, key, print_, public_id)
     if earlier is not None:
-        return earlier
+        return diversions.find(unit, account, earlier) or earlier
     file = _empty_file(unit, account, concern, ground, case_id=0)
-    decision = _begin(file, concern, unit)
+    decision = _asked(file, concern, unit)
+    if isinstance(decision, Elsewhere):
+        return _sent_elsewhere(unit, account, concern, ground, decision, public_id)
     case_id = _insert(unit, account, concern, ground, decision, public_id)
     file = _empty_file(unit, account, concern, ground, case_id)
     slot = next(s.id for s in ground.protocol.slots.values() if case_file.is_raiser_slot(s))
@@ -92,6 +98,17 @@ def _raise(unit: Unit, account: int, concern: NewConcern, key: str) -> str:
             delete(DraftRow).where(DraftRow.public_id == concern.draft, DraftRow.account_id == account)
         )
     return public_id
+
+
+def _sent_elsewhere(
+    unit: Unit, account: int, concern: NewConcern, ground: _Ground, gone: Elsewhere, public_id: str
+) -> DiversionView:
+    diversions.record(unit, account, ground.partnership.id, ground.version, gone, public_id)
+    if concern.draft:
+        diversions.keep_draft(unit, account, concern.draft, public_id)
+    found = diversions.find(unit, account, public_id)
+    assert found is not None
+    return found
 
 
 def _ground(unit: Unit, account: int, concern: NewConcern) -> _Ground:
@@ -162,7 +179,8 @@ def _empty_file(unit: Unit, account: int, concern: NewConcern, ground: _Ground, 
     )
 
 
-def _begin(file: CaseFile, concern: NewConcern, unit: Unit) -> Decision:
+def _asked(file: CaseFile, concern: NewConcern, unit: Unit) -> Decision | Elsewhere:
+    """How it begins, or where it goes instead. Raises Refused when it cannot begin so."""
     answer = begin(
         file.protocol,
         concern.command,
@@ -172,9 +190,10 @@ def _begin(file: CaseFile, concern: NewConcern, unit: Unit) -> Decision:
         party_people=frozenset({file.row.raiser_id}),
         now=unit.now,
         challenged=file.agencies[file.parties[Side.CHALLENGED]].kind,
+        raising=file.agencies[file.parties[Side.RAISING]].kind,
         within=Within.AGENCY if len(set(file.parties.values())) == 1 else Within.BETWEEN,
     )
-    if isinstance(answer, Refusal):
+    if isinstance(answer, Refusal) and not isinstance(answer, Elsewhere):
         raise Refused(answer.code, answer.reason)
     return answer
 
@@ -209,7 +228,9 @@ def preview(account: int, concern: NewConcern) -> RaisePreview:
     with reading() as unit:
         ground = _ground(unit, account, concern)
         file = _empty_file(unit, account, concern, ground, case_id=0)
-        decision = _begin(file, concern, unit)
+        decision = _asked(file, concern, unit)
+        if isinstance(decision, Elsewhere):
+            raise Refused(decision.code, decision.reason)
         main = next((c for c in decision.started if c.side is Side.CHALLENGED), decision.started[0])
         stage = ground.protocol.stages[decision.after.stage]
         above = stage.silence_leads_to

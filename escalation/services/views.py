@@ -13,7 +13,7 @@ from notifications.message import Via
 from workflows.case import DeadlineState, LeadView, Position
 from workflows.events import Code, EventKind
 from workflows.triggers import Trigger
-from workflows.vocabulary import Phase, Side
+from workflows.vocabulary import Phase, Reason, Side
 
 
 class Standing(StrEnum):
@@ -305,6 +305,18 @@ class RaiseAsks:
     entries: Mapping[str, str] = field(default_factory=dict)
     concern: bool = False
     protect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DiversionView:
+    """A concern that went elsewhere, for whoever raised it: where to, why, and the code it is counted by."""
+
+    public_id: str
+    partnership: PartnershipView
+    destination: str
+    because: str
+    reason: Reason
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

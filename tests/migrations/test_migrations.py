@@ -10,6 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import Flask, current_app
 from sqlalchemy import text
@@ -58,11 +59,11 @@ def test_the_clock_of_an_installation_cannot_be_moved_behind_its_back(database: 
 
 
 COPIES_A_PARENT = '''
-"""A second migration, as somebody may write it one day."""
+"""One migration more, as somebody may write it one day."""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "%s", None, None
 
 
 def upgrade() -> None:
@@ -85,13 +86,20 @@ VALUES ('1', 1, :data, :at, :at, :at), ('2', 2, :data, :at, :at, :at)
 """
 
 
+def newest() -> str:
+    """The newest migration of the service."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
 @pytest.fixture
 def second(tmp_path: Path, database: Database) -> Callable[[str], Config]:
-    """Lays a second migration beside the first, which does one thing more; gives how Alembic is told."""
+    """Lays one more migration on top of the newest, which does one thing more; gives how Alembic is told."""
 
     def told(more: str = "pass") -> Config:
         how = repr("always" if database.sqlite else "auto")
-        (tmp_path / "0002_second.py").write_text(COPIES_A_PARENT % (how, more, how))
+        (tmp_path / "9999_second.py").write_text(COPIES_A_PARENT % (newest(), how, more, how))
         config = _config()
         config.set_main_option("path_separator", "os")
         config.set_main_option(
@@ -126,7 +134,7 @@ def test_a_parent_table_is_copied_and_its_children_survive(
         with db.engine.connect() as connection:
             assert connection.execute(text("SELECT count(pronoun), count(*) FROM account")).one() == (0, 2)
         assert _children() == before == [("1", 1), ("2", 2)]
-        command.downgrade(second(), "0001")
+        command.downgrade(second(), newest())
         assert _children() == before
         db.engine.dispose()
 
@@ -156,7 +164,49 @@ def test_a_migration_that_leaves_children_without_a_parent_is_taken_back_loudly(
             command.upgrade(losing, "head")
         assert _children() == [("1", 1), ("2", 2)]
         with db.engine.connect() as connection:
-            assert MigrationContext.configure(connection).get_current_revision() == "0001"
+            assert MigrationContext.configure(connection).get_current_revision() == newest()
             assert connection.execute(text("SELECT count(*) FROM account")).scalar_one() == 2
             assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
+        db.engine.dispose()
+
+
+A_PROCEDURE = """
+INSERT INTO partnership (id, public_id, name, service_name, reference_prefix, nation, zone, duty_phone,
+  office_phone, office_hours, office_address)
+VALUES (1, 'p', 'P', 'S', 'PP', 'ENG', 'Europe/London', '1', '2', 'day', 'o@demo.invalid')
+"""
+ITS_VERSION = """
+INSERT INTO protocol_version (id, partnership_id, key, version, sha256, body, in_force_from)
+VALUES (7, 1, 'k', '1', 'h', 'b', :at)
+"""
+A_DIVERSION = """
+INSERT INTO diversion (id, partnership_id, public_id, protocol_version_id, route, reason, subject, topic, forum,
+  urgency, within, raising, challenged, account_id, at)
+VALUES (1, 1, 'd', 7, 0, 'complaint', 'child', '', '', 'today', 'between', 'school', :kind, 2, :at)
+"""
+
+
+def _send_elsewhere(kind: str = "police") -> None:
+    with db.engine.begin() as connection:
+        at = connection.execute(text("SELECT created_at FROM account")).scalars().first()
+        connection.execute(text(A_DIVERSION), {"at": at, "kind": kind})
+
+
+def test_diversions_come_and_go_and_leave_everything_else_as_it_was(database: Database) -> None:
+    with _service(database).app_context():
+        _lay_rows()
+        with db.engine.begin() as connection:
+            at = connection.execute(text("SELECT created_at FROM account")).scalars().first()
+            connection.execute(text(A_PROCEDURE))
+            connection.execute(text(ITS_VERSION), {"at": at})
+        _send_elsewhere()
+        command.downgrade(_config(), "0003-1")
+        upgrade_database()
+        with db.engine.connect() as connection:
+            assert connection.execute(text("SELECT count(*) FROM diversion")).scalar_one() == 0
+            assert connection.execute(text("SELECT key FROM protocol_version")).scalars().all() == ["k"]
+        _send_elsewhere()
+        assert _children() == [("1", 1), ("2", 2)]
+        with pytest.raises(IntegrityError):
+            _send_elsewhere("a kind of agency that is none")
         db.engine.dispose()
