@@ -53,7 +53,9 @@ def owed(moment: Moment) -> tuple[tuple[Owed, ...], tuple[Skipped, ...]]:
         mails += fresh
         if not fresh:
             skipped.append(Skipped(entry.name, "everybody it is for has acted, or is told by another mail"))
-    mails += [mail for mail in _for_entry(moment, NOTICE) if mail.account not in told]
+    noticed = [mail for mail in _for_entry(moment, NOTICE) if mail.account not in told]
+    # The board office may stand in for several who are to know: it is one envelope all the same.
+    mails += {mail.account: mail for mail in reversed(noticed)}.values()
     return tuple(dict.fromkeys(mails)), tuple(skipped)
 
 

@@ -22,7 +22,7 @@ from workflows.events import Code, Event, EventKind
 from workflows.facts import Facts
 from workflows.protocol import Protocol, Route
 from workflows.routing import entry_of, route_of, unfilled
-from workflows.vocabulary import Anchor, Side, Within
+from workflows.vocabulary import FURTHER, Anchor, Side, Within
 
 
 def begin(
@@ -37,13 +37,15 @@ def begin(
     challenged: str = "other",
     raising: str = "other",
     within: Within = Within.BETWEEN,
+    named: tuple[int, ...] = (),
+    slot_calendars: Mapping[str, WorkingCalendar] | None = None,
     beside: str | None = None,
 ) -> Decision | Refusal:
     """A concern is raised: the router picks its track, its urgency the pace, the raiser perhaps the stage.
 
-    `challenged` and `raising` are the kinds of the two agencies; `beside` is the track when it is opened
-    beside a running case, which asks no router. Refused when it cannot begin there; Elsewhere when it is
-    not for this process.
+    `challenged` and `raising` are the kinds of the two agencies, `named` the challenged ones in their
+    order; `beside` is the track when it is opened beside a running case, which asks no router. Refused
+    when it cannot begin there; Elsewhere when it is not for this process.
     """
     facts = facts_of(command, challenged, within, raising)
     route = route_of(protocol, facts)
@@ -54,16 +56,19 @@ def begin(
     if stage is None:
         return Refusal("not_an_entry", "This procedure cannot begin at that stage.")
     pace = protocol.pace_for(command.urgency)
+    terms = _first_terms(command, facts, named, now)
     case = CaseState(
         stage=stage.id,
         pace=pace.id,
         calendars=calendars,
-        empty_slots=empty_slots | unfilled(protocol, facts),
-        party_agencies=party_agencies,
+        empty_slots=empty_slots | unfilled(protocol, terms),
+        party_agencies=party_agencies | {*named},
         party_people=party_people,
-        terms=_first_terms(command, facts, now),
+        slot_calendars=slot_calendars or {},
+        terms=terms,
     )
     codes: dict[str, Code] = {"track": track, "pace": pace.id, "urgency": str(command.urgency)}
+    codes |= dict(zip(FURTHER, named[1:], strict=False))
     raised = Event(EventKind.CONCERN_RAISED, codes)
     started = clocks.entry_clocks(protocol, case, stage, now)
     return Decision(
@@ -86,8 +91,8 @@ def facts_of(command: RaiseConcern, challenged: str, within: Within, raising: st
     return Facts(command.subject, topic, forum, challenged, command.urgency, within, raising)
 
 
-def _first_terms(command: RaiseConcern, facts: Facts, now: datetime) -> Terms:
+def _first_terms(command: RaiseConcern, facts: Facts, named: tuple[int, ...], now: datetime) -> Terms:
     anchors = {Anchor.RAISED: now}
     if command.concern_at is not None:
         anchors[Anchor.CONCERN] = command.concern_at
-    return Terms(facts=facts, anchors=anchors, protect_by=command.protect_by)
+    return Terms(facts=facts, named=named, anchors=anchors, protect_by=command.protect_by)

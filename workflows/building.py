@@ -22,7 +22,7 @@ from workflows.protocol import (
     Track,
 )
 from workflows.triggers import Trigger
-from workflows.vocabulary import Reason
+from workflows.vocabulary import FURTHER, Reason
 
 Values = Mapping[str, Any]
 MAIN = "main"
@@ -58,6 +58,7 @@ def _when(value: Values) -> When:
 
 
 def _slot(value: Values) -> Slot:
+    whose = value.get("agency")
     return Slot(
         id=value["id"],
         side=value["side"],
@@ -66,7 +67,8 @@ def _slot(value: Values) -> Slot:
         line=value.get("line"),
         alternatives=tuple(value["alternatives"]),
         borrows={str(kind): str(other) for kind, other in value["borrows"].items()},
-        also="agency" in value,
+        party=FURTHER.index(whose) + 1 if whose in FURTHER else 0,
+        kind=None if whose in FURTHER else whose,
         neutral=value["neutral"],
         when=_when(value["when"]),
     )

@@ -13,7 +13,7 @@ from typing import Any
 from workflows.guards import CONDITIONS
 from workflows.positions import Path as KeyPath
 from workflows.triggers import Trigger
-from workflows.vocabulary import Expiry, Gate, Phase, Side, Tier, Urgency
+from workflows.vocabulary import FURTHER, Expiry, Gate, Phase, Side, Tier, Urgency
 
 Found = Iterable[tuple[KeyPath, str]]
 Values = Mapping[str, Any]
@@ -104,14 +104,27 @@ def _dates(values: Values) -> Found:
 
 
 def _slots(values: Values) -> Found:
-    raisers = [
-        i for i, s in enumerate(values["slot"]) if (s["side"], s["tier"]) == (Side.RAISING, Tier.PRACTITIONER)
-    ]
+    raisers = [i for i, s in enumerate(values["slot"]) if _is_raiser(s)]
     if len(raisers) != 1:
         at: KeyPath = ("slot", raisers[1]) if raisers else ("slot",)
         yield at, "exactly one slot is the raiser: side = 'raising' with tier = 'practitioner'"
     for index, slot in enumerate(values["slot"]):
         yield from _when(slot["when"], ("slot", index, "when"), values)
+        yield from _whose(slot, ("slot", index, "agency"), values)
+
+
+def _whose(slot: Values, path: KeyPath, values: Values) -> Found:
+    whose = slot.get("agency")
+    if whose in FURTHER and slot["side"] is not Side.CHALLENGED:
+        yield path, f"{whose!r} is a further challenged agency; only a slot of side 'challenged' can be its"
+    if whose == "third" and not any(other.get("agency") == "also" for other in values["slot"]):
+        yield path, "is a third agency's, and no slot is the second's; write agency = 'also'"
+    if whose is not None and whose not in FURTHER and (slot["side"] is Side.BOARD or _is_raiser(slot)):
+        yield path, "is fixed to a kind of agency, which the raiser's and the board's slots cannot be"
+
+
+def _is_raiser(slot: Values) -> bool:
+    return (slot["side"], slot["tier"]) == (Side.RAISING, Tier.PRACTITIONER)
 
 
 def _when(when: Values, path: KeyPath, values: Values) -> Found:

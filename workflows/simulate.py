@@ -12,7 +12,7 @@ from workflows.case import CLOCK, Actor, CaseState, DeadlineState, Decision, Els
 from workflows.commands import Id, TimeOut
 from workflows.machine import begin, decide
 from workflows.performed import command_of, concern_of
-from workflows.protocol import Protocol
+from workflows.protocol import Protocol, Slot
 from workflows.scenario import ZONE, Scenario, Step
 from workflows.vocabulary import Expiry, Side
 
@@ -55,13 +55,14 @@ class _Play:
             self.protocol,
             concern_of(scenario),
             calendars=dict.fromkeys(Side, WorkingCalendar(self.protocol.nation)),
-            empty_slots=scenario.empty | self._without_second(),
+            empty_slots=scenario.empty,
             party_agencies=frozenset({AGENCIES[Side.RAISING], AGENCIES[Side.CHALLENGED]}),
             party_people=frozenset({_account(self.protocol, self.protocol.raiser.id)}),
             now=scenario.raised,
             challenged=scenario.challenged,
             raising=scenario.raising,
             within=scenario.within,
+            named=(_agency(1), *self._further()),
         )
         if isinstance(answer, Refusal):
             yield Line(scenario.raised, _refused(answer), "refused")
@@ -70,9 +71,9 @@ class _Play:
         yield Line(scenario.raised, f"raised: track {track}, pace {answer.after.pace}", "raised")
         yield from self._carry_out(answer, scenario.raised)
 
-    def _without_second(self) -> frozenset[str]:
-        slots = self.protocol.slots.values()
-        return frozenset() if self.scenario.also else frozenset(s.id for s in slots if s.also)
+    def _further(self) -> tuple[int, ...]:
+        parties = range(2, self.protocol.parties + 1) if self.scenario.also else ()
+        return tuple(_agency(party) for party in parties)
 
     def _act(self, step: Step) -> Iterator[Line]:
         if self.case is None:
@@ -81,7 +82,7 @@ class _Play:
         actor = Actor(
             _account(self.protocol, step.by),
             frozenset({step.by}),
-            frozenset({AGENCIES[self.protocol.slots[step.by].side]}),
+            frozenset({_agency_of(self.protocol.slots[step.by])}),
         )
         answer = decide(self.protocol, self.case, command_of(step), actor, step.at)
         if isinstance(answer, Refusal):
@@ -146,6 +147,15 @@ def _refused(refusal: Refusal) -> str:
     if isinstance(refusal, Elsewhere):
         return f"elsewhere: {refusal.destination}"
     return f"refused {refusal.code}"
+
+
+def _agency(party: int) -> int:
+    """The agency named as the first, second or third."""
+    return AGENCIES[Side.CHALLENGED] if party == 1 else max(AGENCIES.values()) + party
+
+
+def _agency_of(slot: Slot) -> int:
+    return _agency(slot.party + 1) if slot.also else AGENCIES[slot.side]
 
 
 def _account(protocol: Protocol, slot: str) -> int:

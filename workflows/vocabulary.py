@@ -60,6 +60,10 @@ class AgencyKind(StrEnum):
     OTHER = "other"
 
 
+FURTHER = ("also", "third")
+"""Whose a slot is that is not the first challenged agency's: the second's, the third's."""
+
+
 class Subject(StrEnum):
     """Whom a case is about. An issue has no case behind it: partner against partner, a theme."""
 

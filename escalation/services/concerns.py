@@ -13,14 +13,25 @@ from escalation.models import Agency, DraftRow, Membership, Partnership, Stateme
 from escalation.models.types import AnyRow
 from escalation.security import access
 from escalation.security.public_ids import new_public_id
-from escalation.services import case_file, cases, directory, diversions, protocols, submissions, transition
+from escalation.services import (
+    case_file,
+    cases,
+    directory,
+    diversions,
+    protocols,
+    submissions,
+    terms,
+    transition,
+)
 from escalation.services.case_file import CaseFile
 from escalation.services.deadline_view import days_of
 from escalation.services.opening import NewCase, NewRow, insert_case
 from escalation.services.unit import Unit, reading, retried, writing
 from escalation.services.views import CaseView, DiversionView, RaisePreview, WhoIsTold
-from workflows.case import Decision, Elsewhere, Refusal
+from workflows.beginning import facts_of
+from workflows.case import Decision, Elsewhere, Refusal, Terms
 from workflows.commands import RaiseConcern
+from workflows.facts import Facts
 from workflows.machine import begin
 from workflows.protocol import Protocol
 from workflows.vocabulary import AgencyKind, Side, Tier, Within
@@ -38,19 +49,29 @@ class NewConcern:
     command: RaiseConcern
     draft: str | None = None
     follows: str | None = None
+    further: tuple[str, ...] = ()
+    """Other agencies whose decision is challenged too, where the procedure has places for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What raising stands on: the partnership, the agencies on both sides, the protocol in force."""
+    """What raising stands on: the partnership, the agencies on both sides, the protocol in force.
+
+    `challenged` are the agencies whose decision it is, in the order in which they were named.
+    """
 
     partnership: AnyRow
     raising: int
-    challenged: AnyRow
+    challenged: tuple[AnyRow, ...]
     version: int
     protocol: Protocol
     agencies: dict[int, AnyRow]
     board: int
+
+    @property
+    def named(self) -> tuple[int, ...]:
+        """The ids of the challenged agencies."""
+        return tuple(row.id for row in self.challenged)
 
 
 @retried
@@ -119,24 +140,40 @@ def _ground(unit: Unit, account: int, concern: NewConcern) -> _Ground:
     if partnership is None:
         raise NotFound
     raising = raising_agency(session, account, partnership.id, unit)
-    challenged = session.execute(
-        select(*Agency.__table__.c)
-        .join(Membership, Membership.agency_id == Agency.id)
-        .where(
-            Membership.partnership_id == partnership.id,
-            Agency.public_id == concern.challenged_agency,
-            Agency.kind != AgencyKind.BOARD,
-        )
-    ).first()
-    if challenged is None:
-        raise NotFound
+    challenged = _challenged(session, partnership.id, (concern.challenged_agency, *concern.further))
     version, protocol = protocols.in_force(session, partnership.id, unit.now)
+    _refuse_too_many(protocol, challenged)
     board = directory.board_agency(session, partnership.id)
     own = session.execute(select(*Agency.__table__.c).where(Agency.id == raising)).one()
-    agencies = {own.id: own, challenged.id: challenged, board.id: board}
+    agencies = {row.id: row for row in (own, *challenged, board)}
     for lender in sorted(directory.lenders(session, partnership.id, [protocol]) - agencies.keys()):
         agencies[lender] = session.execute(select(*Agency.__table__.c).where(Agency.id == lender)).one()
     return _Ground(partnership, raising, challenged, version, protocol, agencies, board.id)
+
+
+def _challenged(session: Session, partnership: int, named: tuple[str, ...]) -> tuple[AnyRow, ...]:
+    """The agencies with these public ids, in this order. Raises NotFound for one of another partnership."""
+    rows = session.execute(
+        select(*Agency.__table__.c)
+        .join(Membership, Membership.agency_id == Agency.id)
+        .where(
+            Membership.partnership_id == partnership,
+            Agency.public_id.in_(named),
+            Agency.kind != AgencyKind.BOARD,
+        )
+    )
+    found = {row.public_id: row for row in rows}
+    if not {*named} <= found.keys():
+        raise NotFound
+    return tuple(found[public_id] for public_id in named)
+
+
+def _refuse_too_many(protocol: Protocol, challenged: tuple[AnyRow, ...]) -> None:
+    if len({row.id for row in challenged}) < len(challenged):
+        raise Refused("named_twice", "An agency is named twice. Name each agency once.")
+    if len(challenged) > protocol.parties:
+        words = "This procedure has no place for another challenged agency. Name fewer."
+        raise Refused("too_many_agencies", words)
 
 
 def raising_agency(session: Session, account: int, partnership: int, unit: Unit) -> int:
@@ -162,6 +199,7 @@ def _empty_file(unit: Unit, account: int, concern: NewConcern, ground: _Ground, 
         protocol_version_id=ground.version,
         raiser_id=account,
         challenged_role=concern.challenged_role,
+        terms=terms.as_text(Terms(facts=_facts(concern, ground), named=ground.named)),
     )
     return CaseFile(
         row=row,
@@ -175,8 +213,15 @@ def _empty_file(unit: Unit, account: int, concern: NewConcern, ground: _Ground, 
         directory=known,
         agencies=ground.agencies,
         board_agency=ground.board,
-        parties={Side.RAISING: ground.raising, Side.CHALLENGED: ground.challenged.id},
+        parties={Side.RAISING: ground.raising, Side.CHALLENGED: ground.named[0]},
     )
+
+
+def _facts(concern: NewConcern, ground: _Ground) -> Facts:
+    """What the router and conditional seats look at."""
+    within = Within.AGENCY if {ground.raising} == {*ground.named} else Within.BETWEEN
+    raising = ground.agencies[ground.raising].kind
+    return facts_of(concern.command, ground.challenged[0].kind, within, raising)
 
 
 def _asked(file: CaseFile, concern: NewConcern, unit: Unit) -> Decision | Elsewhere:
@@ -186,12 +231,14 @@ def _asked(file: CaseFile, concern: NewConcern, unit: Unit) -> Decision | Elsewh
         concern.command,
         calendars=file.calendars(),
         empty_slots=file.empty_slots(),
-        party_agencies=frozenset(file.parties.values()),
+        party_agencies=file.party_agencies() | {file.parties[Side.RAISING]},
         party_people=frozenset({file.row.raiser_id}),
         now=unit.now,
-        challenged=file.agencies[file.parties[Side.CHALLENGED]].kind,
-        raising=file.agencies[file.parties[Side.RAISING]].kind,
-        within=Within.AGENCY if len(set(file.parties.values())) == 1 else Within.BETWEEN,
+        challenged=file.terms.facts.challenged,
+        raising=file.terms.facts.raising,
+        within=Within(file.terms.facts.within),
+        named=file.terms.named,
+        slot_calendars=file.slot_calendars(),
     )
     if isinstance(answer, Refusal) and not isinstance(answer, Elsewhere):
         raise Refused(answer.code, answer.reason)
@@ -235,9 +282,9 @@ def preview(account: int, concern: NewConcern) -> RaisePreview:
         stage = ground.protocol.stages[decision.after.stage]
         above = stage.silence_leads_to
         return RaisePreview(
-            told=_told(file, stage.seats),
+            told=_told(file, stage.seats, decision.after.empty_slots),
             due=main.due,
-            days=days_of(main.budget, main.base, main.due, file.calendars()[Side.CHALLENGED]),
+            days=days_of(main.budget, main.base, main.due, file.calendar_of(main.waits_for)),
             budget=main.budget,
             next_stage=ground.protocol.stages[above].name if above else "",
             zone=main.zone,
@@ -245,8 +292,9 @@ def preview(account: int, concern: NewConcern) -> RaisePreview:
         )
 
 
-def _told(file: CaseFile, seats: Sequence[str]) -> tuple[WhoIsTold, ...]:
-    slots = [s for s in file.protocol.slots.values() if s.id in seats or s.tier is Tier.OFFICE]
+def _told(file: CaseFile, seats: Sequence[str], empty: frozenset[str]) -> tuple[WhoIsTold, ...]:
+    asked = {*seats} - empty
+    slots = [s for s in file.protocol.slots.values() if s.id in asked or s.tier is Tier.OFFICE]
     return tuple(_who(file, slot.id) for slot in slots if not case_file.is_raiser_slot(slot))
 
 

@@ -181,8 +181,9 @@ def board_agency(session: Session, partnership: int) -> AnyRow:
 
 
 def lenders(session: Session, partnership: int, protocols: Iterable[Protocol]) -> set[int]:
-    """The agencies of a partnership from which, under these protocols, others may borrow a post."""
-    kinds = {k for p in protocols for slot in p.slots.values() for k in slot.borrows.values()}
+    """The agencies of a partnership to which these protocols fix a slot, or from which others may borrow."""
+    slots = [slot for p in protocols for slot in p.slots.values()]
+    kinds = {k for slot in slots for k in (*slot.borrows.values(), slot.kind) if k}
     if not kinds:
         return set()
     rows = session.execute(

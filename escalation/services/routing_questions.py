@@ -10,7 +10,7 @@ from escalation.services import protocols
 from escalation.services.unit import reading
 from escalation.services.views import RaiseAsks
 from workflows.protocol import Protocol
-from workflows.vocabulary import Anchor, Subject
+from workflows.vocabulary import FURTHER, Anchor, Subject
 
 SUBJECTS: Mapping[Subject, str] = {
     Subject.CHILD: "A child",
@@ -46,4 +46,5 @@ def asks_of(protocol: Protocol) -> RaiseAsks:
         entries={e: protocol.stages[e].name for e in entries} if len(entries) > 1 else {},
         concern=any(clock.anchor is Anchor.CONCERN for clock in clocks),
         protect=any(clock.protective for clock in clocks),
+        further=FURTHER[: protocol.parties - 1],
     )

@@ -180,6 +180,8 @@ class CaseView:
     raiser_role: str
     raising_agency: str
     challenged_agency: str
+    also_challenged: tuple[str, ...]
+    """Further challenged agencies, in the order in which they were named."""
     challenged_role: str
     """A word from schemas.words.CHALLENGED_ROLES (doctor, nurse ...)."""
     urgency: str
@@ -305,6 +307,8 @@ class RaiseAsks:
     entries: Mapping[str, str] = field(default_factory=dict)
     concern: bool = False
     protect: bool = False
+    further: tuple[str, ...] = ()
+    """The answers for further challenged agencies that it has places for."""
 
 
 @dataclass(frozen=True, slots=True)

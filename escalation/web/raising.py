@@ -25,6 +25,7 @@ from escalation.services.views import CaseView, Draft, RaisePreview
 from escalation.web import errors as error_pages
 from escalation.web.layout import of_partnership, person
 from escalation.web.sign_in import parked
+from workflows.vocabulary import FURTHER
 
 blueprint = Blueprint("raising", __name__, url_prefix="/raise")
 
@@ -36,7 +37,8 @@ TITLES = (
     "What do you ask for?",
 )
 LAST = len(QUESTIONS)
-_WRITTEN = tuple(n for names in (*QUESTIONS, EXTRAS) for n in names if n not in ("agency", "role", "urgency"))
+_CHOSEN = ("agency", "role", "urgency", *FURTHER)
+_WRITTEN = tuple(n for names in (*QUESTIONS, EXTRAS) for n in names if n not in _CHOSEN)
 """What people write in their own words, in the order in which it is asked."""
 _TRIED = "tried"
 """In a draft: its author has tried to settle it, so the first page asks what they tried."""
@@ -185,6 +187,8 @@ def check(draft: str) -> Page:
 
 def _answers(draft: Draft) -> dict[str, str]:
     known = {name for names in (*QUESTIONS, EXTRAS) for name in names}
+    # A procedure that was published meanwhile may have no place for another agency, and not ask for it.
+    known -= {*FURTHER} - {*routing_questions.asked_by(draft.partnership.public_id).further}
     return {name: text for name, text in draft.answers.items() if name in known}
 
 
@@ -205,6 +209,7 @@ def _check(
         preview=preview,
         elsewhere=elsewhere,
         asks=routing_questions.asked_by(draft.partnership.public_id),
+        agencies={a.public_id: a.name for a in choices if a.public_id != answers.get("agency")},
         agency=next((a.name for a in choices if a.public_id == answers.get("agency")), ""),
         roles=CHALLENGED_ROLES,
         urgencies=URGENCIES,
