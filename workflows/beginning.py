@@ -48,9 +48,10 @@ def begin(
     when it cannot begin there; Elsewhere when it is not for this process.
     """
     facts = facts_of(command, challenged, within, raising)
-    route = route_of(protocol, facts)
+    found = route_of(protocol, facts)
+    route = protocol.ending(found)
     if beside is None and route.to is None:
-        return _elsewhere(protocol, route, facts)
+        return _elsewhere(protocol.routes.index(found) if protocol.routes else 0, route, facts)
     track = beside or str(route.to)
     stage = entry_of(protocol, track, command.enter)
     if stage is None:
@@ -79,9 +80,8 @@ def begin(
     )
 
 
-def _elsewhere(protocol: Protocol, route: Route, facts: Facts) -> Elsewhere:
+def _elsewhere(number: int, route: Route, facts: Facts) -> Elsewhere:
     words = f"This goes to: {route.elsewhere}. {route.because}".strip()
-    number = protocol.routes.index(route)
     return Elsewhere("elsewhere", words, number, str(route.elsewhere), route.because, route.reason, facts)
 
 

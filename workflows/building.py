@@ -82,7 +82,15 @@ def _tracks(values: Iterable[Values], stages: Mapping[str, Stage]) -> Iterable[T
     named = list(values) or [{"id": MAIN, "name": "Main", "entries": [], "beside": False}]
     for value in named:
         own = next(s.id for s in stages.values() if s.track == value["id"])
-        yield Track(value["id"], value["name"], tuple(value["entries"] or [own]), value["beside"])
+        yield Track(
+            value["id"],
+            value["name"],
+            tuple(value["entries"] or [own]),
+            value["beside"],
+            value.get("elsewhere"),
+            value.get("because", ""),
+            value.get("reason", Reason.OTHER_PROCEDURE),
+        )
 
 
 def _route(value: Values) -> Route:

@@ -133,7 +133,11 @@ def track_is_beside(question: Question) -> Refusal | None:
     if not isinstance(command, OpenBeside):
         return None
     track = question.protocol.tracks.get(command.track)
-    return None if track and track.beside else Refusal("no_such_track", "There is no such track to open.")
+    return (
+        None
+        if track and track.beside and not track.elsewhere
+        else Refusal("no_such_track", "There is no such track to open.")
+    )
 
 
 def no_party_at_the_board(question: Question) -> Refusal | None:

@@ -153,6 +153,7 @@ def _tracks(values: Values, known: _Known) -> Found:
     of_track = {s["id"]: s.get("track") for s in values["stage"]}
     for index, track in enumerate(values["track"]):
         path: KeyPath = ("track", index)
+        yield from _reasons(track, path, "track")
         yield from known.stage(track["entries"], (*path, "entries"))
         for entry in track["entries"]:
             if entry in of_track and of_track[entry] not in (track["id"], None):
@@ -174,15 +175,20 @@ def _routes(values: Values, known: _Known) -> Found:
             yield path, "says where: either to = 'a track' or elsewhere = 'another process'"
         if "to" in route:
             yield from _known([route["to"]], known.tracks or ["main"], (*path, "to"), "track")
-        if "elsewhere" in route and not route["because"]:
-            yield path, "says elsewhere: add because = '...', the reason a person is given"
-        if "reason" in route and "elsewhere" not in route:
-            yield (*path, "reason"), "is why a concern goes elsewhere, and this route does not; take it out"
+        yield from _reasons(route, path, "route")
     if values["route"] and values["route"][-1]["when"]:
         yield (
             ("route", len(values["route"]) - 1, "when"),
             "the last route fits everything; take its conditions out",
         )
+
+
+def _reasons(entry: Values, path: KeyPath, kind: str) -> Found:
+    """What goes elsewhere has its reason in words; what does not has none."""
+    if "elsewhere" in entry and not entry["because"]:
+        yield path, "says elsewhere: add because = '...', the reason a person is given"
+    if "reason" in entry and "elsewhere" not in entry:
+        yield (*path, "reason"), f"is why a concern goes elsewhere, and this {kind} does not; take it out"
 
 
 def _stage(stage: Values, at: KeyPath, known: _Known) -> Found:

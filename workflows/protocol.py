@@ -193,13 +193,17 @@ class Pace:
 class Track:
     """A line of stages. `entries` are where the raiser may begin, the usual one first.
 
-    A track `beside` is opened beside a running case, as a case of its own that is tied to it.
+    A track `beside` is opened beside a running case, as a case of its own that is tied to it. One with an
+    `elsewhere` is opted out of: what would go this way is for another process, for the reason given.
     """
 
     id: str
     name: str
     entries: tuple[str, ...]
     beside: bool = False
+    elsewhere: str | None = None
+    because: str = ""
+    reason: Reason = Reason.OTHER_PROCEDURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +286,18 @@ class Protocol:
     def parties(self) -> int:
         """How many challenged agencies it has places for: 1, unless slots are a second's or a third's."""
         return 1 + max(slot.party for slot in self.slots.values())
+
+    def ending(self, route: Route) -> Route:
+        """A route as it ends: into its track, or elsewhere where the track is opted out of."""
+        track = self.tracks.get(route.to) if route.to is not None else None
+        if track is None or track.elsewhere is None:
+            return route
+        return Route(route.when, None, track.elsewhere, track.because, track.reason)
+
+    def endings(self) -> tuple[Route, ...]:
+        """How each route ends, in the order of the file; without routes everything goes one way."""
+        routes = self.routes or (Route({}, to=next(iter(self.tracks))),)
+        return tuple(self.ending(route) for route in routes)
 
     def only_if_named(self, clock: Clock) -> bool:
         """Whether a clock asks further challenged agencies alone: it runs only where one was named."""

@@ -160,6 +160,9 @@ class _TrackSchema(_Strict):
     name = _text(required=True)
     entries = _ids(load_default=list)
     beside = fields.Boolean(load_default=False)
+    elsewhere = _text()
+    because = _text(500, load_default="")
+    reason = _Word(Reason)
 
 
 class _RouteSchema(_Strict):

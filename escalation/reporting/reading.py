@@ -157,5 +157,5 @@ def _diverted(opened: Session, partnership: int, start: datetime, end: datetime)
             ProtocolVersion.id.in_({row.protocol_version_id for row in rows}),
         )
     )
-    routes = {version: loads(body, "published").routes for version, body in bodies}
+    routes = {version: loads(body, "published").endings() for version, body in bodies}
     return tuple(str(routes[row.protocol_version_id][row.route].elsewhere) for row in rows)

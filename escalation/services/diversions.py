@@ -75,7 +75,7 @@ def _view(unit: Unit, row: AnyRow) -> DiversionView:
     place = unit.session.execute(
         select(*Partnership.__table__.c).where(Partnership.id == row.partnership_id)
     ).one()
-    route = loads(row.body, "published").routes[row.route]
+    route = loads(row.body, "published").endings()[row.route]
     return DiversionView(
         public_id=row.public_id,
         partnership=partnership_view(place),

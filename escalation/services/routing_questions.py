@@ -38,7 +38,8 @@ def asks_of(protocol: Protocol) -> RaiseAsks:
     asked = {key for route in protocol.routes for key in route.when}
     asked |= {key for slot in protocol.slots.values() for key in slot.when}
     clocks = [clock for stage in protocol.stages for clock in protocol.clocks_of(stage)]
-    entries = next(iter(protocol.tracks.values())).entries
+    usual = next(iter(protocol.tracks.values()))
+    entries = () if usual.elsewhere else usual.entries
     return RaiseAsks(
         subjects={str(s): SUBJECTS[s] for s in protocol.subjects} if "subject" in asked else {},
         topics=protocol.topics if "topic" in asked else {},
