@@ -122,7 +122,23 @@ def _sides(opened: Session, partnership: int, chosen: Any) -> dict[int, tuple[st
     found: dict[int, dict[str, str]] = {}
     for case, side, name in rows:
         found.setdefault(case, {})[side] = name
-    return {case: (names.get("raising", ""), names.get("challenged", "")) for case, names in found.items()}
+    unseated = [case for case, names in found.items() if "challenged" not in names]
+    named = _named_first(opened, partnership, unseated)
+    return {
+        case: (names.get("raising", ""), names.get("challenged", named.get(case, "")))
+        for case, names in found.items()
+    }
+
+
+def _named_first(opened: Session, partnership: int, cases: list[int]) -> dict[int, str]:
+    """The agency that was named, of cases in which nobody of the challenged side takes part yet."""
+    rows = opened.execute(
+        select(Case.id, Case.terms).where(Case.partnership_id == partnership, Case.id.in_(cases))
+    )
+    first = {row.id: (json.loads(row.terms).get("named") or [0])[0] for row in rows}
+    names = opened.execute(select(Agency.id, Agency.name).where(Agency.id.in_({*first.values()})))
+    known = {row.id: row.name for row in names}
+    return {case: known.get(agency, "") for case, agency in first.items()}
 
 
 def _members(opened: Session, partnership: int) -> tuple[str, ...]:

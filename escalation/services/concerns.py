@@ -1,16 +1,13 @@
 """Raising a concern: from a person's answers to a case that stands in its first stage."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from escalation.errors import NotAllowed, NotFound, Refused, SentElsewhere
-from escalation.models import Agency, DraftRow, Membership, Partnership, Statement
-from escalation.models.types import AnyRow
+from escalation.errors import NotFound, Refused, SentElsewhere
+from escalation.models import DraftRow, Statement
 from escalation.security import access
 from escalation.security.public_ids import new_public_id
 from escalation.services import (
@@ -18,60 +15,21 @@ from escalation.services import (
     cases,
     directory,
     diversions,
-    protocols,
     submissions,
     terms,
     transition,
 )
 from escalation.services.case_file import CaseFile
 from escalation.services.deadline_view import days_of
+from escalation.services.grounds import Ground, NewConcern, facts_from, ground_of
 from escalation.services.opening import NewCase, NewRow, insert_case
 from escalation.services.unit import Unit, reading, retried, writing
 from escalation.services.views import CaseView, DiversionView, RaisePreview, WhoIsTold
-from workflows.beginning import facts_of
 from workflows.case import Decision, Elsewhere, Refusal, Terms
-from workflows.commands import RaiseConcern
-from workflows.facts import Facts
 from workflows.machine import begin
-from workflows.protocol import Protocol
-from workflows.vocabulary import AgencyKind, Side, Tier, Within
+from workflows.vocabulary import Side, Tier, Within
 
 _TRIES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class NewConcern:
-    """A concern as a door hands it in: where it goes, what it says, and the draft it came from."""
-
-    partnership: str
-    challenged_agency: str
-    challenged_role: str
-    command: RaiseConcern
-    draft: str | None = None
-    follows: str | None = None
-    further: tuple[str, ...] = ()
-    """Other agencies whose decision is challenged too, where the procedure has places for them."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What raising stands on: the partnership, the agencies on both sides, the protocol in force.
-
-    `challenged` are the agencies whose decision it is, in the order in which they were named.
-    """
-
-    partnership: AnyRow
-    raising: int
-    challenged: tuple[AnyRow, ...]
-    version: int
-    protocol: Protocol
-    agencies: dict[int, AnyRow]
-    board: int
-
-    @property
-    def named(self) -> tuple[int, ...]:
-        """The ids of the challenged agencies."""
-        return tuple(row.id for row in self.challenged)
 
 
 @retried
@@ -98,7 +56,7 @@ def raise_concern(account: int, concern: NewConcern, key: str) -> CaseView:
 
 def _raise(unit: Unit, account: int, concern: NewConcern, key: str) -> str | DiversionView:
     """The public id of the case, or where the concern went instead."""
-    ground = _ground(unit, account, concern)
+    ground = ground_of(unit, account, concern)
     public_id = new_public_id()
     print_ = submissions.fingerprint(concern)
     earlier = submissions.first_result(unit, account, ground.partnership.id, key, print_, public_id)
@@ -122,7 +80,7 @@ def _raise(unit: Unit, account: int, concern: NewConcern, key: str) -> str | Div
 
 
 def _sent_elsewhere(
-    unit: Unit, account: int, concern: NewConcern, ground: _Ground, gone: Elsewhere, public_id: str
+    unit: Unit, account: int, concern: NewConcern, ground: Ground, gone: Elsewhere, public_id: str
 ) -> DiversionView:
     diversions.record(unit, account, ground.partnership.id, ground.version, gone, public_id)
     if concern.draft:
@@ -132,65 +90,7 @@ def _sent_elsewhere(
     return found
 
 
-def _ground(unit: Unit, account: int, concern: NewConcern) -> _Ground:
-    session = unit.session
-    partnership = session.execute(
-        select(*Partnership.__table__.c).where(Partnership.public_id == concern.partnership)
-    ).first()
-    if partnership is None:
-        raise NotFound
-    raising = raising_agency(session, account, partnership.id, unit)
-    challenged = _challenged(session, partnership.id, (concern.challenged_agency, *concern.further))
-    version, protocol = protocols.in_force(session, partnership.id, unit.now)
-    _refuse_too_many(protocol, challenged)
-    board = directory.board_agency(session, partnership.id)
-    own = session.execute(select(*Agency.__table__.c).where(Agency.id == raising)).one()
-    agencies = {row.id: row for row in (own, *challenged, board)}
-    for lender in sorted(directory.lenders(session, partnership.id, [protocol]) - agencies.keys()):
-        agencies[lender] = session.execute(select(*Agency.__table__.c).where(Agency.id == lender)).one()
-    return _Ground(partnership, raising, challenged, version, protocol, agencies, board.id)
-
-
-def _challenged(session: Session, partnership: int, named: tuple[str, ...]) -> tuple[AnyRow, ...]:
-    """The agencies with these public ids, in this order. Raises NotFound for one of another partnership."""
-    rows = session.execute(
-        select(*Agency.__table__.c)
-        .join(Membership, Membership.agency_id == Agency.id)
-        .where(
-            Membership.partnership_id == partnership,
-            Agency.public_id.in_(named),
-            Agency.kind != AgencyKind.BOARD,
-        )
-    )
-    found = {row.public_id: row for row in rows}
-    if not {*named} <= found.keys():
-        raise NotFound
-    return tuple(found[public_id] for public_id in named)
-
-
-def _refuse_too_many(protocol: Protocol, challenged: tuple[AnyRow, ...]) -> None:
-    if len({row.id for row in challenged}) < len(challenged):
-        raise Refused("named_twice", "An agency is named twice. Name each agency once.")
-    if len(challenged) > protocol.parties:
-        words = "This procedure has no place for another challenged agency. Name fewer."
-        raise Refused("too_many_agencies", words)
-
-
-def raising_agency(session: Session, account: int, partnership: int, unit: Unit) -> int:
-    """The agency for which a person raises: that of their first post in the partnership.
-
-    Raises NotAllowed when they hold none there, or only a post of the board itself.
-    """
-    held = [p for p in directory.posts_of(session, account, unit.now) if p.partnership_id == partnership]
-    own = [p for p in held if p.agency_kind != AgencyKind.BOARD]
-    if not own:
-        raise NotAllowed(
-            "You hold no post in an agency of this partnership. Ask the board office to add you."
-        )
-    return min(own, key=lambda p: (p.tier != Tier.PRACTITIONER, p.post_id)).agency_id
-
-
-def _empty_file(unit: Unit, account: int, concern: NewConcern, ground: _Ground, case_id: int) -> CaseFile:
+def _empty_file(unit: Unit, account: int, concern: NewConcern, ground: Ground, case_id: int) -> CaseFile:
     """The file of a case that does not stand yet: nobody takes part, nothing runs."""
     known = directory.directory_of(unit.session, ground.partnership.id, ground.agencies, unit.now)
     row: Any = NewRow(
@@ -199,7 +99,7 @@ def _empty_file(unit: Unit, account: int, concern: NewConcern, ground: _Ground, 
         protocol_version_id=ground.version,
         raiser_id=account,
         challenged_role=concern.challenged_role,
-        terms=terms.as_text(Terms(facts=_facts(concern, ground), named=ground.named)),
+        terms=terms.as_text(Terms(facts=facts_from(concern, ground), named=ground.named)),
     )
     return CaseFile(
         row=row,
@@ -215,13 +115,6 @@ def _empty_file(unit: Unit, account: int, concern: NewConcern, ground: _Ground, 
         board_agency=ground.board,
         parties={Side.RAISING: ground.raising, Side.CHALLENGED: ground.named[0]},
     )
-
-
-def _facts(concern: NewConcern, ground: _Ground) -> Facts:
-    """What the router and conditional seats look at."""
-    within = Within.AGENCY if {ground.raising} == {*ground.named} else Within.BETWEEN
-    raising = ground.agencies[ground.raising].kind
-    return facts_of(concern.command, ground.challenged[0].kind, within, raising)
 
 
 def _asked(file: CaseFile, concern: NewConcern, unit: Unit) -> Decision | Elsewhere:
@@ -246,7 +139,7 @@ def _asked(file: CaseFile, concern: NewConcern, unit: Unit) -> Decision | Elsewh
 
 
 def _insert(
-    unit: Unit, account: int, concern: NewConcern, ground: _Ground, decision: Decision, public_id: str
+    unit: Unit, account: int, concern: NewConcern, ground: Ground, decision: Decision, public_id: str
 ) -> int:
     new = NewCase(
         partnership_id=ground.partnership.id,
@@ -261,7 +154,7 @@ def _insert(
     return insert_case(unit, new, decision)
 
 
-def _followed(unit: Unit, account: int, concern: NewConcern, ground: _Ground) -> int | None:
+def _followed(unit: Unit, account: int, concern: NewConcern, ground: Ground) -> int | None:
     if concern.follows is None:
         return None
     partnership, case = access.find(unit.session, concern.follows, account, unit.now)
@@ -273,7 +166,7 @@ def _followed(unit: Unit, account: int, concern: NewConcern, ground: _Ground) ->
 def preview(account: int, concern: NewConcern) -> RaisePreview:
     """What would happen if this were sent now: who is told, until when, and what silence does."""
     with reading() as unit:
-        ground = _ground(unit, account, concern)
+        ground = ground_of(unit, account, concern)
         file = _empty_file(unit, account, concern, ground, case_id=0)
         decision = _asked(file, concern, unit)
         if isinstance(decision, Elsewhere):
@@ -323,3 +216,6 @@ def _earlier(unit: Unit, account: int, partnership: int, reference: str) -> int:
             )
         ).scalar_one()
     )
+
+
+__all__ = ["NewConcern", "preview", "raise_concern"]

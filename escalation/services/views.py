@@ -180,8 +180,6 @@ class CaseView:
     raiser_role: str
     raising_agency: str
     challenged_agency: str
-    also_challenged: tuple[str, ...]
-    """Further challenged agencies, in the order in which they were named."""
     challenged_role: str
     """A word from schemas.words.CHALLENGED_ROLES (doctor, nurse ...)."""
     urgency: str
@@ -224,6 +222,8 @@ class CaseView:
     may_follow: bool = False
     """The follow-up said that the person is not safer, and this person may raise a new concern from it."""
     mail_told: Mapping[str, datetime] = field(default_factory=dict)
+    also_challenged: tuple[str, ...] = ()
+    """Further challenged agencies, in the order in which they were named."""
 
 
 @dataclass(frozen=True, slots=True)

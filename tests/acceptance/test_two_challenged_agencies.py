@@ -264,3 +264,55 @@ def test_where_no_second_agency_is_named_the_office_calls_the_discussion(
     owner = "SELECT waits_for FROM deadline WHERE clock = 'held'"
     assert count(app, owner) == [("business_manager",)]
     assert count(app, "SELECT no FROM participation WHERE slot = 'strategy_chair'") == []
+
+
+FIXED = """
+extends = "four-stage-2026.1"
+key = "fixed"
+version = "1"
+
+[[slot]]
+id = "care_manager"
+side = "challenged"
+tier = "manager"
+title = "Team manager of social care"
+agency = "social_care"
+
+[[slot]]
+id = "practice_advice"
+side = "raising"
+tier = "head"
+title = "Partner of the practice"
+when = { raising = ["general_practice"] }
+
+[[stage]]
+id = "manager_review"
+seats = [
+  "raiser", "raising_lead", "practice_advice", "care_manager", "challenged_manager", "business_manager",
+]
+"""
+
+
+def test_a_party_fixed_by_its_role_takes_part_whoever_challenges_whom(
+    app: Flask, monday: MovableClock, northtown: str, visit: Visit
+) -> None:
+    base = loader.text_of(loader.shipped()["four-stage-2026.1"])
+    with app.app_context():
+        publish(northtown, f"{FIXED}\n#=== layer four-stage-2026.1\n{base}")
+    seated = "SELECT a.name FROM participation p JOIN agency a ON a.id = p.agency_id WHERE p.slot = '{}'"
+    gp = visit("amara.lewis")
+    gp.sends(to_the_check_page(gp), {"urgency": "not_sure"})
+    case = "/cases/" + gp.path.rsplit("/", 1)[1]
+    page = gp.opens(case)
+    assert "Team manager, assessment" in page
+    assert HOSPITAL in page, "the challenged agency is the one that was named"
+    assert count(app, seated.format("care_manager")) == [("Northtown Children's Social Care",)]
+    assert count(app, seated.format("practice_advice")) == [("Riverside Surgery",)]
+    visit("farah.aziz").opens(case)
+    sam = visit("sam.okafor")
+    form = sam.opens(f"{case}/readdress")
+    sam.sends_checked(f"{case}/readdress", {"agency": option(form, POLICE), "reasons": "They took it"})
+    visit("farah.aziz").opens(case)
+    school = visit("nadia.khan")
+    school.sends(to_the_check_page(school), {"urgency": "not_sure"})
+    assert len(count(app, seated.format("practice_advice"))) == 1, "not where a school raises it"
