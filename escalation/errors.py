@@ -37,6 +37,14 @@ class Refused(EscalationError):
         self.case = case
 
 
+class SentElsewhere(Refused):
+    """It is for another process, which is on record now. `diversion` (a DiversionView) says for which."""
+
+    def __init__(self, diversion: Any) -> None:
+        super().__init__("elsewhere", f"This goes to: {diversion.destination}. {diversion.because}".strip())
+        self.diversion = diversion
+
+
 class InvalidInput(EscalationError):
     """Some answers are missing or cannot be right. `errors` has the messages by field."""
 

@@ -22,6 +22,7 @@ from workflows.protocol import (
     Track,
 )
 from workflows.triggers import Trigger
+from workflows.vocabulary import FURTHER, Reason
 
 Values = Mapping[str, Any]
 MAIN = "main"
@@ -57,6 +58,7 @@ def _when(value: Values) -> When:
 
 
 def _slot(value: Values) -> Slot:
+    whose = value.get("agency")
     return Slot(
         id=value["id"],
         side=value["side"],
@@ -65,7 +67,8 @@ def _slot(value: Values) -> Slot:
         line=value.get("line"),
         alternatives=tuple(value["alternatives"]),
         borrows={str(kind): str(other) for kind, other in value["borrows"].items()},
-        also="agency" in value,
+        party=FURTHER.index(whose) + 1 if whose in FURTHER else 0,
+        kind=None if whose in FURTHER else whose,
         neutral=value["neutral"],
         when=_when(value["when"]),
     )
@@ -79,11 +82,20 @@ def _tracks(values: Iterable[Values], stages: Mapping[str, Stage]) -> Iterable[T
     named = list(values) or [{"id": MAIN, "name": "Main", "entries": [], "beside": False}]
     for value in named:
         own = next(s.id for s in stages.values() if s.track == value["id"])
-        yield Track(value["id"], value["name"], tuple(value["entries"] or [own]), value["beside"])
+        yield Track(
+            value["id"],
+            value["name"],
+            tuple(value["entries"] or [own]),
+            value["beside"],
+            value.get("elsewhere"),
+            value.get("because", ""),
+            value.get("reason", Reason.OTHER_PROCEDURE),
+        )
 
 
 def _route(value: Values) -> Route:
-    return Route(_when(value["when"]), value.get("to"), value.get("elsewhere"), value["because"])
+    words = (value.get("to"), value.get("elsewhere"), value["because"])
+    return Route(_when(value["when"]), *words, value.get("reason", Reason.OTHER_PROCEDURE))
 
 
 def _stage(value: Values, first_track: str, paces: list[str], of_many: Iterable[Values]) -> Stage:

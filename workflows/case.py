@@ -12,7 +12,7 @@ from workflows.calendar import WorkingCalendar
 from workflows.events import Event
 from workflows.facts import Facts
 from workflows.triggers import Trigger
-from workflows.vocabulary import Anchor, Gate, Phase, Side
+from workflows.vocabulary import Anchor, Gate, Phase, Reason, Side
 
 
 class Position(StrEnum):
@@ -86,12 +86,14 @@ class TimeProposal:
 class Terms:
     """What was agreed or put on record and bears on what may follow.
 
-    `facts` is how it was raised. `gates` has who opened each gate. `anchors` are the moments that clocks
-    may count from. `protect_by` is the end that a person set to protect somebody, `paused_at` since when
-    the clocks stand still.
+    `facts` is how it was raised, `named` the challenged agencies in the order in which they were named (the
+    first changes when it is passed on). `gates` has who opened each gate. `anchors` are the moments that
+    clocks may count from. `protect_by` is the end that a person set to protect somebody, `paused_at` since
+    when the clocks stand still.
     """
 
     facts: Facts = field(default_factory=Facts)
+    named: tuple[int, ...] = ()
     gates: Mapping[Gate, int] = field(default_factory=dict)
     anchors: Mapping[Anchor, datetime] = field(default_factory=dict)
     protect_by: datetime | None = None
@@ -106,7 +108,8 @@ class CaseState:
     `calendars` holds the working calendar that clocks of each side run on. `rungs` has the highest rung
     that each clock reached in this stage entry. `empty_slots` are slots
     that nobody but the raiser could sit in, so nothing is asked of them. `party_agencies` and
-    `party_people` are all agencies and accounts that ever stood on either side.
+    `party_people` are all agencies and accounts that ever stood on either side. `slot_calendars` has the
+    slots that are another agency's than the first of their side.
     """
 
     stage: str
@@ -121,6 +124,7 @@ class CaseState:
     empty_slots: frozenset[str] = frozenset()
     party_agencies: frozenset[int] = frozenset()
     party_people: frozenset[int] = frozenset()
+    slot_calendars: Mapping[str, WorkingCalendar] = field(default_factory=dict)
     terms: Terms = field(default_factory=Terms)
 
 
@@ -193,6 +197,17 @@ class Refusal:
 
     code: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere(Refusal):
+    """Not for this process: by which route of the file (from 0), where to, why, and how it was raised."""
+
+    route: int
+    destination: str
+    because: str
+    why: Reason
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)

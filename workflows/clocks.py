@@ -23,6 +23,10 @@ from workflows.question import Question
 from workflows.triggers import Trigger
 from workflows.vocabulary import Anchor, Expiry, Side
 
+REPLIES = frozenset(
+    {Trigger.ACKNOWLEDGE, Trigger.CHANGE_DECISION, Trigger.KEEP_DECISION, Trigger.ASK_INFORMATION}
+)
+"""What a challenged agency says for itself alone."""
 AGAIN = (Expiry.REPEAT, Expiry.HOLD)
 """What a clock does that runs once more after it has run out."""
 
@@ -92,8 +96,11 @@ def owner_of(case: CaseState, clock: Clock, rung: int = 1) -> str:
 
 
 def calendar_of(protocol: Protocol, case: CaseState, clock: Clock, rung: int = 1) -> WorkingCalendar:
-    """The working calendar that a clock runs on: the named one, or that of its owner's side."""
-    return case.calendars[clock.calendar or protocol.slots[owner_of(case, clock, rung)].side]
+    """The working calendar that a clock runs on: the named side's, or that of its owner."""
+    owner = owner_of(case, clock, rung)
+    if clock.calendar is None and owner in case.slot_calendars:
+        return case.slot_calendars[owner]
+    return case.calendars[clock.calendar or protocol.slots[owner].side]
 
 
 def running(started: Iterable[StartedClock]) -> tuple[RunningClock, ...]:
@@ -134,7 +141,26 @@ def _is_lapse(command: Command, clock: RunningClock) -> bool:
 
 def _meets(question: Question, command: Command, running_clock: RunningClock) -> bool:
     clock = question.protocol.clock(question.case.stage, running_clock.clock)
-    return clock is not None and command.trigger in clock.stopped_by
+    return clock is not None and command.trigger in clock.stopped_by and _may_answer(question, clock)
+
+
+def _may_answer(question: Question, clock: Clock) -> bool:
+    """With several challenged agencies each answers for itself: what one owes, no other's reply meets."""
+    if question.move.trigger not in REPLIES or question.protocol.parties == 1:
+        return True
+    asked = (slot for slot in clock.waits_for if slot not in question.case.empty_slots)
+    return same_party(question.protocol, question.actor.slots & question.move.by, asked)
+
+
+def same_party(protocol: Protocol, replying: Iterable[str], asked: Iterable[str]) -> bool:
+    """Whether a reply from these slots can meet what those owe: not if another challenged agency gives it."""
+    said_by, owed_by = _parties(protocol, replying), _parties(protocol, asked)
+    return not said_by or not owed_by or bool(said_by & owed_by)
+
+
+def _parties(protocol: Protocol, slots: Iterable[str]) -> set[int]:
+    found = (protocol.slots[slot] for slot in slots)
+    return {slot.party for slot in found if slot.side is Side.CHALLENGED}
 
 
 def within_stage(
@@ -168,7 +194,8 @@ def _asks_challenged(question: Question, clock_id: str) -> bool:
     clock = protocol.clock(question.case.stage, clock_id)
     if clock is None or clock_id in protocol.caps:
         return False
-    return protocol.slots[clock.waits_for[0]].side is Side.CHALLENGED
+    slot = protocol.slots[clock.waits_for[0]]
+    return slot.side is Side.CHALLENGED and slot.is_first_named
 
 
 def _set_going(question: Question, clock_id: str) -> bool:
@@ -186,7 +213,7 @@ def _starting(
     may_start: Sequence[Clock] = (*stage.clocks, *(cap.clock for cap in protocol.caps_over(stage.id)))
     started = []
     for clock in may_start:
-        if clock.id in before or _asks_nobody(command, case, clock):
+        if clock.id in before or _asks_nobody(question, command, case, clock):
             continue
         budget = _budget(question, command, effect, clock, gone)
         if budget is not None:
@@ -195,9 +222,10 @@ def _starting(
     return tuple(started)
 
 
-def _asks_nobody(command: Command, case: CaseState, clock: Clock) -> bool:
+def _asks_nobody(question: Question, command: Command, case: CaseState, clock: Clock) -> bool:
     """Whether nobody can sit where it is asked. After a wrong door that is not known yet."""
-    return command.trigger is not Trigger.READDRESS and case.empty_slots.issuperset(clock.waits_for)
+    not_known = command.trigger is Trigger.READDRESS and not question.protocol.only_if_named(clock)
+    return not not_known and case.empty_slots.issuperset(clock.waits_for)
 
 
 def _budget(

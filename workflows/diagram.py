@@ -34,7 +34,9 @@ def text(protocol: Protocol, here: str | None = None) -> str:
     lines += [protocol.example] if protocol.example else []
     for track in protocol.tracks.values():
         stages = [s for s in protocol.stages.values() if s.track == track.id]
-        lines += ["", f"{track.name}{' (may be opened beside a case)' if track.beside else ''}"]
+        taken = f" (not taken here: {track.elsewhere})" if track.elsewhere else ""
+        beside = " (may be opened beside a case)" if track.beside and not taken else ""
+        lines += ["", f"{track.name}{taken}{beside}"]
         for stage in stages:
             lines += _stage_text(protocol, stage, here)
     lines += [""] * bool(protocol.routes) + [_route_text(protocol, i) for i in range(len(protocol.routes))]
@@ -51,7 +53,7 @@ def _stage_text(protocol: Protocol, stage: Stage, here: str | None) -> Iterator[
 
 
 def _route_text(protocol: Protocol, index: int) -> str:
-    route = protocol.routes[index]
+    route = protocol.endings()[index]
     asked = "; ".join(f"{key} is {' or '.join(sorted(words))}" for key, words in route.when.items())
     where = f"track {route.to}" if route.to else f"elsewhere: {route.elsewhere}. {route.because}"
     return f"  {f'when {asked}' if asked else 'otherwise'}: {where}"

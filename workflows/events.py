@@ -76,6 +76,7 @@ class Event:
     """One thing that happened. `codes` hold ids and words from closed lists, never prose.
 
     Codes by kind:
+    concern_raised: track, pace, urgency, and also, third (further challenged agencies, if named);
     deadline_lapsed: clock, rung, due (ISO UTC), late_by (whole seconds), waits_for (slot), climbs,
         and why_late when it is carried out late;
     moved_up: from, to, cause, and waits_for (the silent slot) when the cause is silence;

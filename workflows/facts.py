@@ -12,7 +12,10 @@ Keys are those of `Facts`."""
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """How a concern was raised. Topic and forum are empty when none was given."""
+    """How a concern was raised. Topic and forum are empty when none was given.
+
+    `challenged` and `raising` are the kinds of the agencies on both sides (of the one named first).
+    """
 
     subject: str = Subject.CHILD
     topic: str = ""
@@ -20,6 +23,7 @@ class Facts:
     challenged: str = AgencyKind.OTHER
     urgency: str = Urgency.NOT_SURE
     within: str = Within.BETWEEN
+    raising: str = AgencyKind.OTHER
 
     def fit(self, when: When) -> bool:
         """Whether they fulfil a condition."""

@@ -133,7 +133,11 @@ def track_is_beside(question: Question) -> Refusal | None:
     if not isinstance(command, OpenBeside):
         return None
     track = question.protocol.tracks.get(command.track)
-    return None if track and track.beside else Refusal("no_such_track", "There is no such track to open.")
+    return (
+        None
+        if track and track.beside and not track.elsewhere
+        else Refusal("no_such_track", "There is no such track to open.")
+    )
 
 
 def no_party_at_the_board(question: Question) -> Refusal | None:
@@ -155,9 +159,20 @@ def closer_agrees(question: Question) -> Refusal | None:
     return Refusal("not_closer", f"In this stage it is for {who} to say that it is settled.")
 
 
+def first_named_passes_on(question: Question) -> Refusal | None:
+    """Whose place is not the first agency's has nothing to pass on: the first one, or the office, does."""
+    able = (question.protocol.slots[slot] for slot in question.actor.slots & question.move.by)
+    if any(slot.side is Side.BOARD or slot.is_first_named for slot in able):
+        return None
+    return Refusal(
+        "not_named_first", "Only the agency that was named first can pass this on. Tell the board office."
+    )
+
+
 ALWAYS: Mapping[Trigger, tuple[Condition, ...]] = {
     Trigger.RECORD_DECISION: (no_party_at_the_board,),
     Trigger.AGREE_SETTLEMENT: (closer_agrees,),
+    Trigger.READDRESS: (first_named_passes_on,),
     Trigger.CONFIRM: (gate_is_yours,),
     Trigger.CONVENE: (meeting_is_here,),
     Trigger.HOLD_MEETING: (meeting_is_here,),

@@ -13,7 +13,7 @@ from typing import Any
 from workflows.guards import CONDITIONS
 from workflows.positions import Path as KeyPath
 from workflows.triggers import Trigger
-from workflows.vocabulary import Expiry, Gate, Phase, Side, Tier, Urgency
+from workflows.vocabulary import FURTHER, Expiry, Gate, Phase, Side, Tier, Urgency
 
 Found = Iterable[tuple[KeyPath, str]]
 Values = Mapping[str, Any]
@@ -104,14 +104,27 @@ def _dates(values: Values) -> Found:
 
 
 def _slots(values: Values) -> Found:
-    raisers = [
-        i for i, s in enumerate(values["slot"]) if (s["side"], s["tier"]) == (Side.RAISING, Tier.PRACTITIONER)
-    ]
+    raisers = [i for i, s in enumerate(values["slot"]) if _is_raiser(s)]
     if len(raisers) != 1:
         at: KeyPath = ("slot", raisers[1]) if raisers else ("slot",)
         yield at, "exactly one slot is the raiser: side = 'raising' with tier = 'practitioner'"
     for index, slot in enumerate(values["slot"]):
         yield from _when(slot["when"], ("slot", index, "when"), values)
+        yield from _whose(slot, ("slot", index, "agency"), values)
+
+
+def _whose(slot: Values, path: KeyPath, values: Values) -> Found:
+    whose = slot.get("agency")
+    if whose in FURTHER and slot["side"] is not Side.CHALLENGED:
+        yield path, f"{whose!r} is a further challenged agency; only a slot of side 'challenged' can be its"
+    if whose == "third" and not any(other.get("agency") == "also" for other in values["slot"]):
+        yield path, "is a third agency's, and no slot is the second's; write agency = 'also'"
+    if whose is not None and whose not in FURTHER and (slot["side"] is Side.BOARD or _is_raiser(slot)):
+        yield path, "is fixed to a kind of agency, which the raiser's and the board's slots cannot be"
+
+
+def _is_raiser(slot: Values) -> bool:
+    return (slot["side"], slot["tier"]) == (Side.RAISING, Tier.PRACTITIONER)
 
 
 def _when(when: Values, path: KeyPath, values: Values) -> Found:
@@ -140,6 +153,7 @@ def _tracks(values: Values, known: _Known) -> Found:
     of_track = {s["id"]: s.get("track") for s in values["stage"]}
     for index, track in enumerate(values["track"]):
         path: KeyPath = ("track", index)
+        yield from _reasons(track, path, "track")
         yield from known.stage(track["entries"], (*path, "entries"))
         for entry in track["entries"]:
             if entry in of_track and of_track[entry] not in (track["id"], None):
@@ -161,13 +175,20 @@ def _routes(values: Values, known: _Known) -> Found:
             yield path, "says where: either to = 'a track' or elsewhere = 'another process'"
         if "to" in route:
             yield from _known([route["to"]], known.tracks or ["main"], (*path, "to"), "track")
-        if "elsewhere" in route and not route["because"]:
-            yield path, "says elsewhere: add because = '...', the reason a person is given"
+        yield from _reasons(route, path, "route")
     if values["route"] and values["route"][-1]["when"]:
         yield (
             ("route", len(values["route"]) - 1, "when"),
             "the last route fits everything; take its conditions out",
         )
+
+
+def _reasons(entry: Values, path: KeyPath, kind: str) -> Found:
+    """What goes elsewhere has its reason in words; what does not has none."""
+    if "elsewhere" in entry and not entry["because"]:
+        yield path, "says elsewhere: add because = '...', the reason a person is given"
+    if "reason" in entry and "elsewhere" not in entry:
+        yield (*path, "reason"), f"is why a concern goes elsewhere, and this {kind} does not; take it out"
 
 
 def _stage(stage: Values, at: KeyPath, known: _Known) -> Found:

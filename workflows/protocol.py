@@ -21,6 +21,7 @@ from workflows.vocabulary import (
     Occasion,
     Outcome,
     Phase,
+    Reason,
     Side,
     Subject,
     Tier,
@@ -38,7 +39,9 @@ class Slot:
     `line` is None (any line of that tier) or "challenged_role": the line that matches the role the
     raiser named, so that a doctor's decision reaches the medical line. `alternatives` are tiers that
     are tried in turn where an agency has no such post; `borrows` says of which kind of agency a kind
-    that has none takes it. `also` is the second challenged agency. `when` empties the slot unless it fits.
+    that has none takes it. `party` says whose slot it is on the challenged side: 0 the agency named first, 1
+    the second, 2 the third. `kind` fixes the slot to an agency of that kind, whoever challenges whom. `when`
+    empties the slot unless it fits.
     """
 
     id: str
@@ -48,9 +51,20 @@ class Slot:
     line: str | None = None
     alternatives: tuple[Tier, ...] = ()
     borrows: Mapping[str, str] = field(default_factory=dict)
-    also: bool = False
+    party: int = 0
+    kind: str | None = None
     neutral: bool = False
     when: When = field(default_factory=dict)
+
+    @property
+    def also(self) -> bool:
+        """Whether this is the place of a further challenged agency, empty unless one was named."""
+        return self.party > 0
+
+    @property
+    def is_first_named(self) -> bool:
+        """Whether it belongs to the first agency of its side, and goes along when that is another."""
+        return not self.also and self.kind is None
 
     @property
     def is_raiser(self) -> bool:
@@ -179,23 +193,31 @@ class Pace:
 class Track:
     """A line of stages. `entries` are where the raiser may begin, the usual one first.
 
-    A track `beside` is opened beside a running case, as a case of its own that is tied to it.
+    A track `beside` is opened beside a running case, as a case of its own that is tied to it. One with an
+    `elsewhere` is opted out of: what would go this way is for another process, for the reason given.
     """
 
     id: str
     name: str
     entries: tuple[str, ...]
     beside: bool = False
+    elsewhere: str | None = None
+    because: str = ""
+    reason: Reason = Reason.OTHER_PROCEDURE
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a concern goes: to a track, or elsewhere (not this process) with a reason."""
+    """Where a concern goes: to a track, or elsewhere (not this process) with a reason.
+
+    `because` is the reason in words for people, `reason` its code, by which it is counted.
+    """
 
     when: When
     to: str | None = None
     elsewhere: str | None = None
     because: str = ""
+    reason: Reason = Reason.OTHER_PROCEDURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +281,27 @@ class Protocol:
     def raiser(self) -> Slot:
         """The slot of the person who raised the concern (the loader sees to it that there is one)."""
         return next(slot for slot in self.slots.values() if slot.is_raiser)
+
+    @property
+    def parties(self) -> int:
+        """How many challenged agencies it has places for: 1, unless slots are a second's or a third's."""
+        return 1 + max(slot.party for slot in self.slots.values())
+
+    def ending(self, route: Route) -> Route:
+        """A route as it ends: into its track, or elsewhere where the track is opted out of."""
+        track = self.tracks.get(route.to) if route.to is not None else None
+        if track is None or track.elsewhere is None:
+            return route
+        return Route(route.when, None, track.elsewhere, track.because, track.reason)
+
+    def endings(self) -> tuple[Route, ...]:
+        """How each route ends, in the order of the file; without routes everything goes one way."""
+        routes = self.routes or (Route({}, to=next(iter(self.tracks))),)
+        return tuple(self.ending(route) for route in routes)
+
+    def only_if_named(self, clock: Clock) -> bool:
+        """Whether a clock asks further challenged agencies alone: it runs only where one was named."""
+        return all(self.slots[slot].also for slot in clock.waits_for)
 
     def pace_for(self, urgency: Urgency) -> Pace:
         """The pace that an urgency chooses; every urgency is in exactly one (the loader sees to it)."""

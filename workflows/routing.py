@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import product
 
+from workflows.case import Terms
 from workflows.facts import Facts
 from workflows.protocol import Protocol, Route, Stage
 from workflows.vocabulary import AgencyKind, Urgency, Within
 
-KEYS = ("subject", "topic", "forum", "challenged", "urgency", "within")
-"""What a condition may ask for. `challenged` is the kind of the challenged agency."""
+KEYS = ("subject", "topic", "forum", "challenged", "urgency", "within", "raising")
+"""What a condition may ask for. `challenged` and `raising` are the kinds of the two agencies."""
 
 
 def route_of(protocol: Protocol, facts: Facts) -> Route:
@@ -37,9 +38,12 @@ def entry_of(protocol: Protocol, track: str, wanted: str | None) -> Stage | None
     return protocol.stages[wanted or entries[0]]
 
 
-def unfilled(protocol: Protocol, facts: Facts) -> frozenset[str]:
-    """The conditional slots that this case has no place for."""
-    return frozenset(slot.id for slot in protocol.slots.values() if not facts.fit(slot.when))
+def unfilled(protocol: Protocol, terms: Terms) -> frozenset[str]:
+    """The slots that this case has no place for: conditional ones, and those of agencies nobody named."""
+    named = max(1, len(terms.named))
+    return frozenset(
+        slot.id for slot in protocol.slots.values() if slot.party >= named or not terms.facts.fit(slot.when)
+    )
 
 
 def domain(protocol: Protocol) -> Mapping[str, tuple[str, ...]]:
@@ -52,6 +56,7 @@ def domain(protocol: Protocol) -> Mapping[str, tuple[str, ...]]:
         "challenged": kinds,
         "urgency": tuple(str(urgency) for urgency in Urgency),
         "within": tuple(str(within) for within in Within),
+        "raising": kinds,
     }
 
 

@@ -48,6 +48,7 @@ class Scenario:
     topic: str | None = None
     forum: str | None = None
     challenged: AgencyKind = AgencyKind.OTHER
+    raising: AgencyKind = AgencyKind.OTHER
     within: Within = Within.BETWEEN
     enter: str | None = None
     concern: datetime | None = None
@@ -91,6 +92,7 @@ class _ScenarioSchema(Schema):
     topic = fields.String()
     forum = fields.String()
     challenged = fields.Enum(AgencyKind, by_value=True)
+    raising = fields.Enum(AgencyKind, by_value=True)
     within = fields.Enum(Within, by_value=True)
     enter = fields.String()
     concern = fields.Raw()

@@ -14,6 +14,7 @@ from workflows.calendar import NATIONS
 from workflows.names import did_you_mean
 from workflows.triggers import Trigger
 from workflows.vocabulary import (
+    FURTHER,
     AgencyKind,
     Anchor,
     Authority,
@@ -24,6 +25,7 @@ from workflows.vocabulary import (
     Occasion,
     Outcome,
     Phase,
+    Reason,
     Side,
     Subject,
     Tier,
@@ -75,6 +77,16 @@ class _Word(fields.Enum[Any]):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class _Whose(fields.Field[str]):
+    """Whose slot it is: the second's or third's challenged agency, or always that of one kind of agency."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        known = [*FURTHER, *(str(kind) for kind in AgencyKind if kind is not AgencyKind.BOARD)]
+        if value not in known:
+            raise ValidationError(f"{value!r} is not known{did_you_mean(str(value), known)}")
+        return str(value)
+
+
 class _AmountField(fields.Field[Amount]):
     """A length of time such as `5 working_days`."""
 
@@ -118,6 +130,7 @@ class _WhenSchema(_Strict):
     topic = _ids()
     forum = _ids()
     challenged = fields.List(_Word(AgencyKind))
+    raising = fields.List(_Word(AgencyKind))
     urgency = fields.List(_Word(Urgency))
     within = _ids(validate=validate.ContainsOnly(("agency", "between"), error="can be 'agency' or 'between'"))
 
@@ -130,7 +143,7 @@ class _SlotSchema(_Strict):
     line = fields.String(validate=validate.OneOf(LINES, error="can only be 'challenged_role'"))
     alternatives = fields.List(_Word(Tier), load_default=list)
     borrows = fields.Dict(keys=_Word(AgencyKind), values=_Word(AgencyKind), load_default=dict)
-    agency = fields.String(validate=validate.Equal("also", error="can only be 'also'"))
+    agency = _Whose()
     neutral = fields.Boolean(load_default=False)
     when = fields.Nested(_WhenSchema, load_default=dict)
 
@@ -147,6 +160,9 @@ class _TrackSchema(_Strict):
     name = _text(required=True)
     entries = _ids(load_default=list)
     beside = fields.Boolean(load_default=False)
+    elsewhere = _text()
+    because = _text(500, load_default="")
+    reason = _Word(Reason)
 
 
 class _RouteSchema(_Strict):
@@ -154,6 +170,7 @@ class _RouteSchema(_Strict):
     to = fields.String()
     elsewhere = _text()
     because = _text(500, load_default="")
+    reason = _Word(Reason)
 
 
 class _TimesSchema(_Strict):

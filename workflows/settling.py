@@ -58,6 +58,7 @@ def readdress(question: Question, command: Command, now: datetime) -> Effect:
         readdressed=case.readdressed + 1,
         calendars={**case.calendars, Side.CHALLENGED: command.calendar},
         party_agencies=case.party_agencies | {command.agency},
+        terms=replace(case.terms, named=(command.agency, *case.terms.named[1:])),
         position=Position.NONE,
         proposal=None,
     )

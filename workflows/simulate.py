@@ -7,14 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workflows.beginning import facts_of
 from workflows.calendar import WorkingCalendar
-from workflows.case import CLOCK, Actor, CaseState, DeadlineState, Decision, Refusal, RunningClock
+from workflows.case import CLOCK, Actor, CaseState, DeadlineState, Decision, Elsewhere, Refusal, RunningClock
 from workflows.commands import Id, TimeOut
 from workflows.machine import begin, decide
 from workflows.performed import command_of, concern_of
-from workflows.protocol import Protocol
-from workflows.routing import route_of
+from workflows.protocol import Protocol, Slot
 from workflows.scenario import ZONE, Scenario, Step
 from workflows.vocabulary import Expiry, Side
 
@@ -57,23 +55,25 @@ class _Play:
             self.protocol,
             concern_of(scenario),
             calendars=dict.fromkeys(Side, WorkingCalendar(self.protocol.nation)),
-            empty_slots=scenario.empty | self._without_second(),
+            empty_slots=scenario.empty,
             party_agencies=frozenset({AGENCIES[Side.RAISING], AGENCIES[Side.CHALLENGED]}),
             party_people=frozenset({_account(self.protocol, self.protocol.raiser.id)}),
             now=scenario.raised,
             challenged=scenario.challenged,
+            raising=scenario.raising,
             within=scenario.within,
+            named=(_agency(1), *self._further()),
         )
         if isinstance(answer, Refusal):
-            yield Line(scenario.raised, _refused(self.protocol, scenario, answer), "refused")
+            yield Line(scenario.raised, _refused(answer), "refused")
             return
         track = answer.events[0].codes["track"]
         yield Line(scenario.raised, f"raised: track {track}, pace {answer.after.pace}", "raised")
         yield from self._carry_out(answer, scenario.raised)
 
-    def _without_second(self) -> frozenset[str]:
-        slots = self.protocol.slots.values()
-        return frozenset() if self.scenario.also else frozenset(s.id for s in slots if s.also)
+    def _further(self) -> tuple[int, ...]:
+        parties = range(2, self.protocol.parties + 1) if self.scenario.also else ()
+        return tuple(_agency(party) for party in parties)
 
     def _act(self, step: Step) -> Iterator[Line]:
         if self.case is None:
@@ -82,7 +82,7 @@ class _Play:
         actor = Actor(
             _account(self.protocol, step.by),
             frozenset({step.by}),
-            frozenset({AGENCIES[self.protocol.slots[step.by].side]}),
+            frozenset({_agency_of(self.protocol.slots[step.by])}),
         )
         answer = decide(self.protocol, self.case, command_of(step), actor, step.at)
         if isinstance(answer, Refusal):
@@ -143,11 +143,19 @@ def simulate(protocol: Protocol, scenario: Scenario) -> tuple[Line, ...]:
     return tuple(_Play(protocol, scenario).run())
 
 
-def _refused(protocol: Protocol, scenario: Scenario, refusal: Refusal) -> str:
-    if refusal.code != "elsewhere":
-        return f"refused {refusal.code}"
-    facts = facts_of(concern_of(scenario), scenario.challenged, scenario.within)
-    return f"elsewhere: {route_of(protocol, facts).elsewhere}"
+def _refused(refusal: Refusal) -> str:
+    if isinstance(refusal, Elsewhere):
+        return f"elsewhere: {refusal.destination}"
+    return f"refused {refusal.code}"
+
+
+def _agency(party: int) -> int:
+    """The agency named as the first, second or third."""
+    return AGENCIES[Side.CHALLENGED] if party == 1 else max(AGENCIES.values()) + party
+
+
+def _agency_of(slot: Slot) -> int:
+    return _agency(slot.party + 1) if slot.also else AGENCIES[slot.side]
 
 
 def _account(protocol: Protocol, slot: str) -> int:

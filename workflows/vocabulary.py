@@ -60,6 +60,10 @@ class AgencyKind(StrEnum):
     OTHER = "other"
 
 
+FURTHER = ("also", "third")
+"""Whose a slot is that is not the first challenged agency's: the second's, the third's."""
+
+
 class Subject(StrEnum):
     """Whom a case is about. An issue has no case behind it: partner against partner, a theme."""
 
@@ -73,6 +77,22 @@ class Within(StrEnum):
 
     AGENCY = "agency"
     BETWEEN = "between"
+
+
+class Reason(StrEnum):
+    """Why a concern is not for this process. The words for people stand in the file, beside the code."""
+
+    OWN_AGENCY = "own_agency"
+    COMPLAINT = "complaint"
+    CONDUCT = "conduct"
+    WHISTLEBLOWING = "whistleblowing"
+    ELIGIBILITY = "eligibility"
+    """Who is entitled to what, and who pays."""
+    APPEAL = "appeal"
+    """The person's or the family's own."""
+    NEW_CONCERN = "new_concern"
+    """A new referral about somebody, and no disagreement yet."""
+    OTHER_PROCEDURE = "other_procedure"
 
 
 class Urgency(StrEnum):

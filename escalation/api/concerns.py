@@ -14,6 +14,7 @@ from escalation.schemas.concern import ConcernSchema, concern_from
 from escalation.services import concerns, places
 from escalation.services.concerns import NewConcern
 from escalation.services.views import CaseView
+from workflows.vocabulary import FURTHER
 
 _ADDRESS = {"type": "string", "minLength": 1, "maxLength": 64}
 _BODY = shape_of(ConcernSchema(), {"partnership": _ADDRESS})
@@ -38,6 +39,8 @@ def _concern(asker: int, given: Mapping[str, Any]) -> NewConcern:
     if concern.partnership not in {p.public_id for p in places.may_raise_in(asker)}:
         raise InvalidInput({"partnership": ["Name a partnership in which you hold a post"]})
     choices = places.agencies_to_challenge(asker, concern.partnership)
-    if concern.challenged_agency not in {a.public_id for a in choices}:
-        raise InvalidInput({"agency": ["Name an agency of this partnership"]})
+    known = {a.public_id for a in choices}
+    for name in ("agency", *FURTHER):
+        if said.get(name) and str(said[name]).strip() not in known:
+            raise InvalidInput({name: ["Name an agency of this partnership"]})
     return concern

@@ -16,8 +16,17 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from escalation.errors import Conflict, EscalationError, InvalidInput, NotAllowed, NotFound, Refused
+from escalation.errors import (
+    Conflict,
+    EscalationError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    Refused,
+    SentElsewhere,
+)
 from escalation.schemas.case import CaseSchema
+from escalation.schemas.problem import ElsewhereSchema
 
 _log = structlog.get_logger(__name__)
 
@@ -43,6 +52,8 @@ _WORDS: Mapping[int, str] = {
     500: "Something went wrong on our side. Send it again with the same Idempotency-Key: it counts once.",
     503: "The records cannot be reached now. Send it again later, with the same Idempotency-Key.",
 }
+
+_NOTHING_KEPT = "Nobody was told and nothing you wrote was kept: that it went elsewhere is counted."
 
 _NAMES: Mapping[int, str] = {
     400: "bad-request",
@@ -80,6 +91,9 @@ def from_error(error: EscalationError) -> Response:
     status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), 500)
     if isinstance(error, InvalidInput):
         return problem(status, "Some answers are missing or cannot be right.", errors=error.errors)
+    if isinstance(error, SentElsewhere):
+        gone = ElsewhereSchema().dump(error.diversion)
+        return problem(status, f"{error.reason} {_NOTHING_KEPT}", code=error.code, elsewhere=gone)
     if isinstance(error, Refused):
         case = CaseSchema().dump(error.case) if error.case is not None else None
         return problem(status, error.reason, code=error.code, case=case)

@@ -7,7 +7,7 @@ agencies are global: one person and one agency may belong to several partnership
 
 from escalation.models.base import Base
 from escalation.models.cases import Case, Deadline, Participation, ProposalRow, Recusal, StageEntry
-from escalation.models.desk import DraftRow, Submission
+from escalation.models.desk import Diversion, DraftRow, Submission
 from escalation.models.installation import Heartbeat, Installation, JobRun
 from escalation.models.outbox import OutboxRow
 from escalation.models.people import Account, Role, WebSession
@@ -21,6 +21,7 @@ __all__ = [
     "Base",
     "Case",
     "Deadline",
+    "Diversion",
     "DraftRow",
     "EventRow",
     "Heartbeat",

@@ -1,12 +1,13 @@
-"""A person's own desk: drafts that nobody else sees, and submissions that count once."""
+"""A person's own desk: drafts that nobody else sees, submissions that count once, and what went elsewhere."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from escalation.models.base import STRICT, Base
-from escalation.models.types import BigId
+from escalation.models.types import BigId, one_of
+from workflows.vocabulary import AgencyKind, Reason, Subject, Urgency, Within
 
 
 class DraftRow(Base):
@@ -47,4 +48,43 @@ class Submission(Base):
     partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"))
     fingerprint: Mapped[str] = mapped_column(String(64))
     result: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+class Diversion(Base):
+    """A concern that the procedure sent elsewhere: codes and ids, and nothing of what was written.
+
+    `route` is the place of the route in that version's file (from 0): the words of destination and reason
+    stand there. Each sending once; a second sending with its key finds the first.
+    """
+
+    __tablename__ = "diversion"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["partnership_id", "protocol_version_id"],
+            ["protocol_version.partnership_id", "protocol_version.id"],
+        ),
+        Index("ix_diversion_at", "partnership_id", "at"),
+        one_of("reason", Reason),
+        one_of("subject", Subject),
+        one_of("urgency", Urgency),
+        one_of("within", Within),
+        one_of("raising", AgencyKind),
+        one_of("challenged", AgencyKind),
+        STRICT,
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"))
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    protocol_version_id: Mapped[int] = mapped_column(BigId)
+    route: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(String(20))
+    topic: Mapped[str] = mapped_column(String(40))
+    forum: Mapped[str] = mapped_column(String(40))
+    urgency: Mapped[str] = mapped_column(String(20))
+    within: Mapped[str] = mapped_column(String(20))
+    raising: Mapped[str] = mapped_column(String(30))
+    challenged: Mapped[str] = mapped_column(String(30))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     at: Mapped[datetime]

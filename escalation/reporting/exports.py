@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+from dataclasses import asdict
 
 from escalation.reporting.measures import BoardMeasures
 
@@ -16,6 +18,11 @@ def as_csv(measures: BoardMeasures) -> str:
     for row in _lines(measures):
         writer.writerow([plain(str(cell)) for cell in row])
     return out.getvalue()
+
+
+def as_json(measures: BoardMeasures) -> str:
+    """The same figures, whole, for machines. Days are ISO dates."""
+    return json.dumps(asdict(measures), default=lambda day: day.isoformat(), ensure_ascii=False)
 
 
 def plain(cell: str) -> str:
@@ -34,8 +41,9 @@ def _lines(m: BoardMeasures) -> list[tuple[object, ...]]:
         ("lead did not support it", "", m.declines, m.raised),
         ("withdrawn", "", m.withdrawn, m.raised),
         ("withdrawn, not freely", "", m.not_freely, m.withdrawn),
+        ("sent elsewhere", "", m.diverted, ""),
     ]
-    for table in (m.stages, m.moves, m.pairs, m.outcomes):
+    for table in (m.stages, m.moves, m.pairs, m.outcomes, m.elsewhere):
         lines += [(table.heading, row.label, row.count, row.of or "") for row in table.rows]
     lines += [("raised by agency", a.agency, a.raised, m.raised) for a in m.agencies]
     lines += [("received by agency", a.agency, a.received, m.raised) for a in m.agencies]

@@ -88,10 +88,13 @@ class BoardMeasures:
     declines: int
     withdrawn: int
     not_freely: int
+    diverted: int
+    """How many concerns were sent elsewhere; they are not among those raised."""
     stages: Table
     moves: Table
     pairs: Table
     outcomes: Table
+    elsewhere: Table
     agencies: tuple[AgencyRow, ...]
     silent: tuple[str, ...]
     times: tuple[StageTime, ...]
@@ -151,10 +154,12 @@ def measures_of(record: Record, period: Period, choices: tuple[Period, ...] = ()
         declines=_count(record, EventKind.LEAD_DECLINED),
         withdrawn=len(withdrawals),
         not_freely=sum(not w.get("freely", True) for w in withdrawals),
+        diverted=len(record.diverted),
         stages=_stages(record),
         moves=_move_table(silence, chosen),
         pairs=_pairs(record),
         outcomes=_outcomes(record),
+        elsewhere=_elsewhere(record),
         agencies=tuple(AgencyRow(a, raised_by[a], received_by[a]) for a in record.agencies),
         silent=silent,
         times=_times(record),
@@ -252,6 +257,15 @@ def _outcomes(record: Record) -> Table:
     return _table(
         "Did it make a difference?", "Answers to the follow-up.", counts,
         "Each answered follow-up once. “Not known” is an answer.",
+    )  # fmt: skip
+
+
+def _elsewhere(record: Record) -> Table:
+    return _table(
+        "Sent elsewhere", "Concerns that are for another process, by where they were sent.",
+        Counter(record.diverted),
+        "Each sending once, by the words of the procedure then in force; pressed twice, it counts once. Who "
+        "changes an answer and is sent elsewhere again counts again. They are not among those raised.",
     )  # fmt: skip
 
 

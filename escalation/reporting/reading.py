@@ -18,6 +18,7 @@ from escalation.models import (
     Agency,
     Case,
     Deadline,
+    Diversion,
     EventRow,
     Holding,
     Membership,
@@ -45,6 +46,8 @@ class Record:
     sides: Mapping[int, tuple[str, str]]
     """Agency names by case: raising, challenged (the one it was first addressed to)."""
     agencies: tuple[str, ...]
+    diverted: tuple[str, ...]
+    """Where each concern of the period went that the procedure sent elsewhere, in its words."""
     stage_names: Mapping[str, str]
 
 
@@ -100,6 +103,7 @@ def record_of(opened: Session, partnership: int, start: datetime, end: datetime,
                         .where(Deadline.partnership_id == partnership, Deadline.case_id.in_(chosen))),
         sides=_sides(opened, partnership, chosen),
         agencies=_members(opened, partnership),
+        diverted=_diverted(opened, partnership, start, end),
         stage_names=_stage_names(opened, partnership),
     )  # fmt: skip
 
@@ -118,7 +122,23 @@ def _sides(opened: Session, partnership: int, chosen: Any) -> dict[int, tuple[st
     found: dict[int, dict[str, str]] = {}
     for case, side, name in rows:
         found.setdefault(case, {})[side] = name
-    return {case: (names.get("raising", ""), names.get("challenged", "")) for case, names in found.items()}
+    unseated = [case for case, names in found.items() if "challenged" not in names]
+    named = _named_first(opened, partnership, unseated)
+    return {
+        case: (names.get("raising", ""), names.get("challenged", named.get(case, "")))
+        for case, names in found.items()
+    }
+
+
+def _named_first(opened: Session, partnership: int, cases: list[int]) -> dict[int, str]:
+    """The agency that was named, of cases in which nobody of the challenged side takes part yet."""
+    rows = opened.execute(
+        select(Case.id, Case.terms).where(Case.partnership_id == partnership, Case.id.in_(cases))
+    )
+    first = {row.id: (json.loads(row.terms).get("named") or [0])[0] for row in rows}
+    names = opened.execute(select(Agency.id, Agency.name).where(Agency.id.in_({*first.values()})))
+    known = {row.id: row.name for row in names}
+    return {case: known.get(agency, "") for case, agency in first.items()}
 
 
 def _members(opened: Session, partnership: int) -> tuple[str, ...]:
@@ -139,3 +159,19 @@ def _stage_names(opened: Session, partnership: int) -> dict[str, str]:
         .order_by(ProtocolVersion.id)
     ).scalars()
     return {s.id: s.name for body in bodies for s in loads(body, "published").stages.values()}
+
+
+def _diverted(opened: Session, partnership: int, start: datetime, end: datetime) -> tuple[str, ...]:
+    rows = opened.execute(
+        select(Diversion.protocol_version_id, Diversion.route).where(
+            Diversion.partnership_id == partnership, Diversion.at >= start, Diversion.at < end
+        )
+    ).all()
+    bodies = opened.execute(
+        select(ProtocolVersion.id, ProtocolVersion.body).where(
+            ProtocolVersion.partnership_id == partnership,
+            ProtocolVersion.id.in_({row.protocol_version_id for row in rows}),
+        )
+    )
+    routes = {version: loads(body, "published").endings() for version, body in bodies}
+    return tuple(str(routes[row.protocol_version_id][row.route].elsewhere) for row in rows)

@@ -149,6 +149,7 @@ class CaseSchema(Schema):
     raiser_role = fields.String(required=True)
     raising_agency = fields.String(required=True)
     challenged_agency = fields.String(required=True)
+    also_challenged = fields.List(fields.String(), required=True)
     challenged_role = fields.String(required=True)
     urgency = fields.String(required=True)
     pace = fields.String(required=True)

@@ -10,7 +10,7 @@ from escalation.schemas.fields import Choice, Instant, OwnReference, Written
 from escalation.schemas.words import CHALLENGED_ROLES, LONG, REFERENCE, SHORT
 from escalation.services.concerns import NewConcern
 from workflows.commands import Id, RaiseConcern
-from workflows.vocabulary import Subject, Urgency
+from workflows.vocabulary import FURTHER, Subject, Urgency
 
 
 class ConcernSchema(Schema):
@@ -38,6 +38,8 @@ class ConcernSchema(Schema):
     enter = Written("Where it should begin", REFERENCE)
     concern_at = Instant(None)
     protect_by = Instant(None)
+    also = Written("Another agency", 40)
+    third = Written("A third agency", 40)
 
 
 QUESTIONS: tuple[tuple[str, ...], ...] = (
@@ -48,8 +50,8 @@ QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("request",),
 )
 """The fields of each question, in order."""
-ROUTING = ("subject", "topic", "forum", "enter", "concern_at", "protect_by")
-"""What a procedure may ask for beside: it decides where a concern goes and from when its times count."""
+ROUTING = ("subject", "topic", "forum", "enter", "concern_at", "protect_by", *FURTHER)
+"""What a procedure may ask for beside: where a concern goes, to whom, and from when its times count."""
 EXTRAS = ("urgency", "safety", "attempts", "changed_lately", *ROUTING)
 
 
@@ -73,6 +75,9 @@ def concern_from(
         given = ConcernSchema().load(dict(answers))
     except ValidationError as error:
         raise InvalidInput(error.messages_dict) from error
+    further = tuple(given[name] for name in FURTHER if given[name])
+    if len({given["agency"], *further}) <= len(further):
+        raise InvalidInput({FURTHER[0]: ["Name another agency than the one you have named already"]})
     return NewConcern(
         partnership=partnership,
         challenged_agency=given["agency"],
@@ -95,4 +100,5 @@ def concern_from(
         ),
         draft=draft,
         follows=follows,
+        further=further,
     )

@@ -3,10 +3,21 @@
 from marshmallow import Schema, fields
 
 from escalation.schemas.case import CaseSchema
+from workflows.vocabulary import Reason
+
+
+class ElsewhereSchema(Schema):
+    """Where a concern went instead, why, and the code by which it is counted."""
+
+    public_id = fields.String(required=True)
+    destination = fields.String(required=True)
+    because = fields.String(required=True)
+    reason = fields.Enum(Reason, by_value=True, required=True)
+    at = fields.AwareDateTime(required=True)
 
 
 class ProblemSchema(Schema):
-    """RFC 9457, with `errors` by field, `code` for machines, and `case` as it is now."""
+    """RFC 9457: `errors` by field, `code` for machines, `case` as it is now, `elsewhere` if not ours."""
 
     type = fields.String(required=True)
     title = fields.String(required=True)
@@ -15,3 +26,4 @@ class ProblemSchema(Schema):
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     code = fields.String()
     case = fields.Nested(CaseSchema)
+    elsewhere = fields.Nested(ElsewhereSchema)

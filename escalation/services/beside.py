@@ -8,14 +8,14 @@ from sqlalchemy import select
 from escalation.errors import Refused
 from escalation.models import Partnership, Statement
 from escalation.security.public_ids import new_public_id
-from escalation.services import transition
+from escalation.services import terms, transition
 from escalation.services.case_file import CaseFile
 from escalation.services.opening import NewCase, NewRow, insert_case
 from escalation.services.unit import Unit
-from workflows.case import Decision, Refusal
-from workflows.commands import RaiseConcern
+from workflows.case import Decision, Refusal, Terms
+from workflows.commands import Id, RaiseConcern
 from workflows.machine import begin
-from workflows.vocabulary import Side, Subject, Urgency
+from workflows.vocabulary import Side, Subject, Urgency, Within
 
 _CARRIED = ("person_reference", "decision", "risk", "request")
 """What was written when the concern was raised, and holds for what is opened beside it."""
@@ -36,6 +36,11 @@ def open_beside(unit: Unit, file: CaseFile, track: str, by: transition.Step) -> 
         party_agencies=file.party_agencies(),
         party_people=frozenset({file.row.raiser_id}),
         now=unit.now,
+        challenged=file.terms.facts.challenged,
+        raising=file.terms.facts.raising,
+        within=Within(file.terms.facts.within),
+        named=(file.agency_of(Side.CHALLENGED), *file.further),
+        slot_calendars=file.slot_calendars(),
         beside=track,
     )
     if isinstance(decision, Refusal):
@@ -61,6 +66,8 @@ def _concern(unit: Unit, file: CaseFile) -> RaiseConcern:
         **{name: written.get(name, "") for name in _CARRIED},
         urgency=Urgency(file.row.urgency),
         subject=Subject(facts.subject),
+        topic=Id(facts.topic) if facts.topic else None,
+        forum=Id(facts.forum) if facts.forum else None,
     )
 
 
@@ -84,9 +91,10 @@ def _insert(unit: Unit, file: CaseFile, decision: Decision) -> int:
 
 def _opened(file: CaseFile, case_id: int) -> CaseFile:
     """The same agencies and directory, with nobody seated and nothing running yet."""
-    old = file.row
+    old, now = file.row, file.terms
+    kept = terms.as_text(Terms(facts=now.facts, named=now.named))
     row: Any = NewRow(
-        case_id, old.partnership_id, old.protocol_version_id, old.raiser_id, old.challenged_role
+        case_id, old.partnership_id, old.protocol_version_id, old.raiser_id, old.challenged_role, kept
     )
     sides = {side: file.agency_of(side) for side in (Side.RAISING, Side.CHALLENGED)}
     return replace(

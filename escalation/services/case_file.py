@@ -78,6 +78,7 @@ class CaseFile:
             empty_slots=self.empty_slots(),
             party_agencies=self.party_agencies(),
             party_people=self.acted | {self.row.raiser_id},
+            slot_calendars=self.slot_calendars(),
             terms=self.terms,
         )
 
@@ -90,6 +91,32 @@ class CaseFile:
         """The working calendar of each side."""
         return {side: directory.calendar_of(self.agencies[self.agency_of(side)]) for side in Side}
 
+    def slot_calendars(self) -> Mapping[str, WorkingCalendar]:
+        """The calendars of slots that are another agency's than the first of their side."""
+        others = (slot for slot in self.protocol.slots.values() if not slot.is_first_named)
+        return {slot.id: directory.calendar_of(self.agencies[self.agency_for(slot)]) for slot in others}
+
+    def calendar_of(self, slot: str) -> WorkingCalendar:
+        """The working calendar of whoever sits in a slot."""
+        return directory.calendar_of(self.agencies[self.agency_for(self.protocol.slots[slot])])
+
+    @property
+    def further(self) -> tuple[int, ...]:
+        """The agencies that are challenged beside the first, in the order in which they were named."""
+        return self.terms.named[1:] if self.protocol.parties > 1 else ()
+
+    def agency_for(self, slot: Slot) -> int:
+        """The agency whose slot it is: that of its side, a further one, or the one it is fixed to."""
+        own, place = self.agency_of(slot.side), self.place_in(slot.id)
+        if place is not None and not slot.is_first_named:
+            return int(place.agency_id)
+        if slot.also:
+            return self.further[slot.party - 1] if slot.party <= len(self.further) else own
+        if slot.kind is None or self.agencies[own].kind == slot.kind:
+            return own
+        here = [*self.further, *self.parties.values(), *sorted(self.agencies)]
+        return next((a for a in here if self.agencies[a].kind == slot.kind), own)
+
     def agency_of(self, side: Side) -> int:
         """The agency that now stands on a side (after a wrong door, the right one)."""
         if side is Side.BOARD:
@@ -97,25 +124,21 @@ class CaseFile:
         return self.parties[side]
 
     def party_agencies(self) -> frozenset[int]:
-        """All agencies that ever stood on either side."""
-        return frozenset(p.agency_id for p in self.places if p.side != Side.BOARD)
+        """All agencies that ever stood on either side, or were named for it."""
+        stood = frozenset(p.agency_id for p in self.places if p.side != Side.BOARD)
+        return stood | {*self.parties.values(), *self.further}
 
     def empty_slots(self) -> frozenset[str]:
-        """Slots that stay empty: conditional ones that do not fit, the second challenged agency when none
-        was named, and those in which only the raiser could sit. Nobody is asked to support themselves."""
+        """Slots that stay empty: conditional ones that do not fit, those of agencies that nobody named, and
+        those in which only the raiser could sit. Nobody is asked to support themselves."""
         alone = frozenset({self.row.raiser_id})
-        also = frozenset(s.id for s in self.protocol.slots.values() if s.also)
-        return (
-            also
-            | unfilled(self.protocol, self.terms.facts)
-            | frozenset(
-                s.id
-                for s in self.protocol.slots.values()
-                if s.side is Side.RAISING
-                and not is_raiser_slot(s)
-                and (post := self.post_for(s)) is not None
-                and post.accounts == alone
-            )
+        return unfilled(self.protocol, self.terms) | frozenset(
+            s.id
+            for s in self.protocol.slots.values()
+            if s.side is Side.RAISING
+            and not is_raiser_slot(s)
+            and (post := self.post_for(s)) is not None
+            and post.accounts == alone
         )
 
     def place_in(self, slot: str) -> AnyRow | None:
@@ -131,7 +154,7 @@ class CaseFile:
         place = self.place_in(slot.id)
         if place is not None:
             return self.directory.posts.get(place.post_id) if place.post_id else None
-        return self.find(slot, self.agency_of(slot.side))
+        return self.find(slot, self.agency_for(slot))
 
     def find(self, slot: Slot, agency: int) -> HeldPost | None:
         """The post that answers for a slot in an agency: of its tier, of an alternative one, or borrowed."""
@@ -146,7 +169,7 @@ class CaseFile:
         return {slot.id: self._seat(slot) for slot in self.protocol.slots.values()}
 
     def _seat(self, slot: Slot) -> Seat:
-        agency = self.agencies[self.agency_of(slot.side)].name
+        agency = self.agencies[self.agency_for(slot)].name
         if is_raiser_slot(slot):
             raiser = Person(self.row.raiser_id, self.row.raiser_mail_ok)
             return Seat(slot.id, slot.side, slot.title, agency, (raiser,), Via.HOLDER)
@@ -194,16 +217,24 @@ def load(
     books = protocols.versions(
         connection, {(r.protocol_version_id, r.protocol_sha256) for r in found["cases"]}
     )
+    places, clocks, proposals, recusals = (_by_case(found[name]) for name in _TABLES)
+    acted = _by_case(found.get("acted", []))
+    parties = {
+        row.id: _parties(row, books[row.protocol_version_id], places[row.id]) for row in found["cases"]
+    }
+    named = {
+        agency
+        for row in found["cases"]
+        for agency in _named(row, books[row.protocol_version_id], parties[row.id])
+    }
     around = directory.around(
         connection,
         partnership,
         now,
-        agencies={p.agency_id for p in found["places"]} | and_agencies,
+        agencies={p.agency_id for p in found["places"]} | named | and_agencies,
         kinds=directory.lending_kinds(books.values()),
         account=acting,
     )
-    places, clocks, proposals, recusals = (_by_case(found[name]) for name in _TABLES)
-    acted = _by_case(found.get("acted", []))
     return {
         row.id: CaseFile(
             row=row,
@@ -217,7 +248,7 @@ def load(
             directory=around.directory,
             agencies=around.agencies,
             board_agency=around.board,
-            parties=_parties(places[row.id]),
+            parties=parties[row.id],
             acted=frozenset(a.actor_id for a in acted[row.id]),
             held=around.held,
         )
@@ -237,9 +268,21 @@ def _by_case(rows: Sequence[AnyRow]) -> dict[int, list[AnyRow]]:
     return found
 
 
-def _parties(places: list[AnyRow]) -> dict[Side, int]:
-    standing = [p for p in places if p.ended_at is None and p.side != Side.BOARD]
-    return {Side(p.side): p.agency_id for p in reversed(standing)}
+def _parties(row: AnyRow, protocol: Protocol, places: list[AnyRow]) -> dict[Side, int]:
+    """The agency on each side. Before anybody of it is seated, the one that was named first."""
+    firsts = {slot.id for slot in protocol.slots.values() if slot.is_first_named}
+    standing = [p for p in places if p.ended_at is None and p.side != Side.BOARD and p.slot in firsts]
+    found = {Side(p.side): p.agency_id for p in reversed(standing)}
+    if Side.CHALLENGED not in found:
+        named = terms.from_text(row.terms, row.paused_at).named
+        found |= {Side.CHALLENGED: named[0]} if named else {}
+    return found
+
+
+def _named(row: AnyRow, protocol: Protocol, parties: Mapping[Side, int]) -> tuple[int, ...]:
+    """The agencies that bear on a case beside those that take part in it already."""
+    further = protocol.parties > 1
+    return (*parties.values(), *(terms.from_text(row.terms, row.paused_at).named[1:] if further else ()))
 
 
 def _cases() -> AnySelect:

@@ -90,6 +90,7 @@ class _View:
             raiser_role=next(s.title for s in protocol.slots.values() if is_raiser_slot(s)),
             raising_agency=file.agencies[file.parties[Side.RAISING]].name,
             challenged_agency=file.agencies[file.parties[Side.CHALLENGED]].name,
+            also_challenged=tuple(file.agencies[a].name for a in file.further),
             challenged_role=row.challenged_role,
             urgency=row.urgency,
             pace=row.pace,

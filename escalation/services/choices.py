@@ -45,7 +45,11 @@ def _negotiable(file: CaseFile, stage: Stage, actor: Actor) -> Choices:
 
 
 def _tracks(file: CaseFile, stage: Stage, actor: Actor) -> Choices:
-    return {track.id: track.name for track in file.protocol.tracks.values() if track.beside}
+    return {
+        track.id: track.name
+        for track in file.protocol.tracks.values()
+        if track.beside and not track.elsewhere
+    }
 
 
 _CHOICES: Mapping[Trigger, Callable[[CaseFile, Stage, Actor], Choices]] = {

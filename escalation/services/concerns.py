@@ -1,69 +1,51 @@
 """Raising a concern: from a person's answers to a case that stands in its first stage."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from escalation.errors import NotAllowed, NotFound, Refused
-from escalation.models import Agency, DraftRow, Membership, Partnership, Statement
-from escalation.models.types import AnyRow
+from escalation.errors import NotFound, Refused, SentElsewhere
+from escalation.models import DraftRow, Statement
 from escalation.security import access
 from escalation.security.public_ids import new_public_id
-from escalation.services import case_file, cases, directory, protocols, submissions, transition
+from escalation.services import (
+    case_file,
+    cases,
+    diversions,
+    submissions,
+    terms,
+    transition,
+)
 from escalation.services.case_file import CaseFile
 from escalation.services.deadline_view import days_of
+from escalation.services.grounds import Ground, NewConcern, facts_from, ground_of
 from escalation.services.opening import NewCase, NewRow, insert_case
 from escalation.services.unit import Unit, reading, retried, writing
-from escalation.services.views import CaseView, RaisePreview, WhoIsTold
-from workflows.case import Decision, Refusal
-from workflows.commands import RaiseConcern
+from escalation.services.views import CaseView, DiversionView, RaisePreview, WhoIsTold
+from workflows.case import Decision, Elsewhere, Refusal, Terms
 from workflows.machine import begin
-from workflows.protocol import Protocol
-from workflows.vocabulary import AgencyKind, Side, Tier, Within
+from workflows.vocabulary import Side, Tier, Within
 
 _TRIES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class NewConcern:
-    """A concern as a door hands it in: where it goes, what it says, and the draft it came from."""
-
-    partnership: str
-    challenged_agency: str
-    challenged_role: str
-    command: RaiseConcern
-    draft: str | None = None
-    follows: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What raising stands on: the partnership, the agencies on both sides, the protocol in force."""
-
-    partnership: AnyRow
-    raising: int
-    challenged: AnyRow
-    version: int
-    protocol: Protocol
-    around: directory.Around
 
 
 @retried
 def raise_concern(account: int, concern: NewConcern, key: str) -> CaseView:
     """Raises a concern, once for each `key`, and gives the case as the raiser sees it.
 
-    Raises NotAllowed when the person holds no post in the partnership, NotFound for an agency or an
-    earlier case that is not theirs to name, Refused when the partnership has no protocol.
+    Raises SentElsewhere, once that is on record, when it is for another process; NotAllowed when the person
+    holds no post in the partnership, NotFound for an agency or an earlier case that is not theirs to name,
+    Refused when the partnership has no protocol.
     """
     for attempt in range(_TRIES):
         try:
             with writing() as unit:
-                public_id = _raise(unit, account, concern, key)
-            return cases.as_seen(public_id, account)
+                made = _raise(unit, account, concern, key)
+            if isinstance(made, DiversionView):
+                raise SentElsewhere(made)
+            return cases.as_seen(made, account)
         except IntegrityError:
             # A reference is short and random: try another when it was taken.
             if attempt == _TRIES - 1:
@@ -71,15 +53,18 @@ def raise_concern(account: int, concern: NewConcern, key: str) -> CaseView:
     raise AssertionError("unreachable")
 
 
-def _raise(unit: Unit, account: int, concern: NewConcern, key: str) -> str:
-    ground = _ground(unit, account, concern)
+def _raise(unit: Unit, account: int, concern: NewConcern, key: str) -> str | DiversionView:
+    """The public id of the case, or where the concern went instead."""
+    ground = ground_of(unit, account, concern)
     public_id = new_public_id()
     print_ = submissions.fingerprint(concern)
     earlier = submissions.first_result(unit, account, ground.partnership.id, key, print_, public_id)
     if earlier is not None:
-        return earlier
+        return diversions.find(unit, account, earlier) or earlier
     file = _empty_file(account, concern, ground, case_id=0)
-    decision = _begin(file, concern, unit)
+    decision = _asked(file, concern, unit)
+    if isinstance(decision, Elsewhere):
+        return _sent_elsewhere(unit, account, concern, ground, decision, public_id)
     case_id = _insert(unit, account, concern, ground, decision, public_id)
     file = _empty_file(account, concern, ground, case_id)
     slot = next(s.id for s in ground.protocol.slots.values() if case_file.is_raiser_slot(s))
@@ -93,51 +78,18 @@ def _raise(unit: Unit, account: int, concern: NewConcern, key: str) -> str:
     return public_id
 
 
-def _ground(unit: Unit, account: int, concern: NewConcern) -> _Ground:
-    session = unit.session
-    partnership = session.execute(
-        select(*Partnership.__table__.c).where(Partnership.public_id == concern.partnership)
-    ).first()
-    if partnership is None:
-        raise NotFound
-    raising = raising_agency(session, account, partnership.id, unit)
-    challenged = session.execute(
-        select(*Agency.__table__.c)
-        .join(Membership, Membership.agency_id == Agency.id)
-        .where(
-            Membership.partnership_id == partnership.id,
-            Agency.public_id == concern.challenged_agency,
-            Agency.kind != AgencyKind.BOARD,
-        )
-    ).first()
-    if challenged is None:
-        raise NotFound
-    version, protocol = protocols.in_force(session, partnership.id, unit.now)
-    around = directory.around(
-        session.connection(),
-        partnership.id,
-        unit.now,
-        agencies=(raising, challenged.id),
-        kinds=directory.lending_kinds([protocol]),
-    )
-    return _Ground(partnership, raising, challenged, version, protocol, around)
+def _sent_elsewhere(
+    unit: Unit, account: int, concern: NewConcern, ground: Ground, gone: Elsewhere, public_id: str
+) -> DiversionView:
+    diversions.record(unit, account, ground.partnership.id, ground.version, gone, public_id)
+    if concern.draft:
+        diversions.keep_draft(unit, account, concern.draft, public_id)
+    found = diversions.find(unit, account, public_id)
+    assert found is not None
+    return found
 
 
-def raising_agency(session: Session, account: int, partnership: int, unit: Unit) -> int:
-    """The agency for which a person raises: that of their first post in the partnership.
-
-    Raises NotAllowed when they hold none there, or only a post of the board itself.
-    """
-    held = [p for p in directory.posts_of(session, account, unit.now) if p.partnership_id == partnership]
-    own = [p for p in held if p.agency_kind != AgencyKind.BOARD]
-    if not own:
-        raise NotAllowed(
-            "You hold no post in an agency of this partnership. Ask the board office to add you."
-        )
-    return min(own, key=lambda p: (p.tier != Tier.PRACTITIONER, p.post_id)).agency_id
-
-
-def _empty_file(account: int, concern: NewConcern, ground: _Ground, case_id: int) -> CaseFile:
+def _empty_file(account: int, concern: NewConcern, ground: Ground, case_id: int) -> CaseFile:
     """The file of a case that does not stand yet: nobody takes part, nothing runs."""
     row: Any = NewRow(
         id=case_id,
@@ -145,6 +97,7 @@ def _empty_file(account: int, concern: NewConcern, ground: _Ground, case_id: int
         protocol_version_id=ground.version,
         raiser_id=account,
         challenged_role=concern.challenged_role,
+        terms=terms.as_text(Terms(facts=facts_from(concern, ground), named=ground.named)),
     )
     return CaseFile(
         row=row,
@@ -158,29 +111,33 @@ def _empty_file(account: int, concern: NewConcern, ground: _Ground, case_id: int
         directory=ground.around.directory,
         agencies=ground.around.agencies,
         board_agency=ground.around.board,
-        parties={Side.RAISING: ground.raising, Side.CHALLENGED: ground.challenged.id},
+        parties={Side.RAISING: ground.raising, Side.CHALLENGED: ground.named[0]},
     )
 
 
-def _begin(file: CaseFile, concern: NewConcern, unit: Unit) -> Decision:
+def _asked(file: CaseFile, concern: NewConcern, unit: Unit) -> Decision | Elsewhere:
+    """How it begins, or where it goes instead. Raises Refused when it cannot begin so."""
     answer = begin(
         file.protocol,
         concern.command,
         calendars=file.calendars(),
         empty_slots=file.empty_slots(),
-        party_agencies=frozenset(file.parties.values()),
+        party_agencies=file.party_agencies() | {file.parties[Side.RAISING]},
         party_people=frozenset({file.row.raiser_id}),
         now=unit.now,
-        challenged=file.agencies[file.parties[Side.CHALLENGED]].kind,
-        within=Within.AGENCY if len(set(file.parties.values())) == 1 else Within.BETWEEN,
+        challenged=file.terms.facts.challenged,
+        raising=file.terms.facts.raising,
+        within=Within(file.terms.facts.within),
+        named=file.terms.named,
+        slot_calendars=file.slot_calendars(),
     )
-    if isinstance(answer, Refusal):
+    if isinstance(answer, Refusal) and not isinstance(answer, Elsewhere):
         raise Refused(answer.code, answer.reason)
     return answer
 
 
 def _insert(
-    unit: Unit, account: int, concern: NewConcern, ground: _Ground, decision: Decision, public_id: str
+    unit: Unit, account: int, concern: NewConcern, ground: Ground, decision: Decision, public_id: str
 ) -> int:
     new = NewCase(
         partnership_id=ground.partnership.id,
@@ -195,7 +152,7 @@ def _insert(
     return insert_case(unit, new, decision)
 
 
-def _followed(unit: Unit, account: int, concern: NewConcern, ground: _Ground) -> int | None:
+def _followed(unit: Unit, account: int, concern: NewConcern, ground: Ground) -> int | None:
     if concern.follows is None:
         return None
     partnership, case = access.find(unit.session, concern.follows, account, unit.now)
@@ -207,16 +164,18 @@ def _followed(unit: Unit, account: int, concern: NewConcern, ground: _Ground) ->
 def preview(account: int, concern: NewConcern) -> RaisePreview:
     """What would happen if this were sent now: who is told, until when, and what silence does."""
     with reading() as unit:
-        ground = _ground(unit, account, concern)
+        ground = ground_of(unit, account, concern)
         file = _empty_file(account, concern, ground, case_id=0)
-        decision = _begin(file, concern, unit)
+        decision = _asked(file, concern, unit)
+        if isinstance(decision, Elsewhere):
+            raise Refused(decision.code, decision.reason)
         main = next((c for c in decision.started if c.side is Side.CHALLENGED), decision.started[0])
         stage = ground.protocol.stages[decision.after.stage]
         above = stage.silence_leads_to
         return RaisePreview(
-            told=_told(file, stage.seats),
+            told=_told(file, stage.seats, decision.after.empty_slots),
             due=main.due,
-            days=days_of(main.budget, main.base, main.due, file.calendars()[Side.CHALLENGED]),
+            days=days_of(main.budget, main.base, main.due, file.calendar_of(main.waits_for)),
             budget=main.budget,
             next_stage=ground.protocol.stages[above].name if above else "",
             zone=main.zone,
@@ -224,8 +183,9 @@ def preview(account: int, concern: NewConcern) -> RaisePreview:
         )
 
 
-def _told(file: CaseFile, seats: Sequence[str]) -> tuple[WhoIsTold, ...]:
-    slots = [s for s in file.protocol.slots.values() if s.id in seats or s.tier is Tier.OFFICE]
+def _told(file: CaseFile, seats: Sequence[str], empty: frozenset[str]) -> tuple[WhoIsTold, ...]:
+    asked = {*seats} - empty
+    slots = [s for s in file.protocol.slots.values() if s.id in asked or s.tier is Tier.OFFICE]
     return tuple(_who(file, slot.id) for slot in slots if not case_file.is_raiser_slot(slot))
 
 
@@ -254,3 +214,6 @@ def _earlier(unit: Unit, account: int, partnership: int, reference: str) -> int:
             )
         ).scalar_one()
     )
+
+
+__all__ = ["NewConcern", "preview", "raise_concern"]

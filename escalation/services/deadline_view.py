@@ -40,7 +40,7 @@ def own_deadline(
 def _view(now: datetime, file: CaseFile, row: AnyRow, stage: str) -> DeadlineView:
     clock = file.protocol.clock(stage, row.clock)
     side = Side(row.side)
-    calendar = file.calendars()[side]
+    calendar = file.calendar_of(row.waits_for)
     seat = file.seats()[row.waits_for]
     days = days_of(row.budget, row.base_at, row.due_at, calendar)
     return DeadlineView(

@@ -192,8 +192,9 @@ def board_agency(session: Session, partnership: int) -> AnyRow:
 
 
 def lending_kinds(protocols: Iterable[Protocol]) -> frozenset[str]:
-    """The kinds of agency from which, under these protocols, others may borrow a post."""
-    return frozenset(k for p in protocols for slot in p.slots.values() for k in slot.borrows.values())
+    """The kinds of agency to which these protocols fix a slot, or from which others may borrow a post."""
+    slots = (slot for p in protocols for slot in p.slots.values())
+    return frozenset(k for slot in slots for k in (*slot.borrows.values(), slot.kind) if k)
 
 
 def calendar_of(agency: AnyRow) -> WorkingCalendar:

@@ -6,7 +6,7 @@ from escalation.services import case_file, case_view, drafts
 from escalation.services.unit import reading
 from escalation.services.views import CaseView, Draft
 from workflows.events import EventKind
-from workflows.vocabulary import Side
+from workflows.vocabulary import FURTHER, Side
 
 _CARRIED = ("person_reference", "decision", "risk", "request")
 
@@ -21,7 +21,8 @@ def start_anew(account: int, public_id: str) -> Draft:
         partnership, case = access.find(unit.session, public_id, account, unit.now)
         view = case_view.view_of(unit, partnership, case, account)
         file = case_file.load(unit.session, partnership, [case], unit.now)[case]
-        agency = file.agencies[file.parties[Side.CHALLENGED]].public_id
+        named = (file.parties[Side.CHALLENGED], *file.further)
+        agencies = [file.agencies[agency].public_id for agency in named]
     if not view.may_follow:
         raise Refused(
             "nothing_to_follow",
@@ -29,12 +30,16 @@ def start_anew(account: int, public_id: str) -> Draft:
             view,
         )
     draft = drafts.start(account, view.partnership.public_id, drafts.RAISE, public_id)
-    return draft if draft.answers else drafts.save(account, draft.public_id, _answers(view, agency))
+    return draft if draft.answers else drafts.save(account, draft.public_id, _answers(view, agencies))
 
 
-def _answers(view: CaseView, agency: str) -> dict[str, str]:
+def _answers(view: CaseView, agencies: list[str]) -> dict[str, str]:
     carried = {name: view.written[name].text for name in _CARRIED if name in view.written}
-    others = {"agency": agency, "role": view.challenged_role, "attempts": _attempts(view)}
+    others = {
+        **dict(zip(("agency", *FURTHER), agencies, strict=False)),
+        "role": view.challenged_role,
+        "attempts": _attempts(view),
+    }
     return carried | others | {"follows": view.public_id}
 
 

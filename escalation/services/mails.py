@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from escalation.services.case_file import is_raiser_slot
@@ -12,6 +12,7 @@ from notifications.message import Owed, Seat
 from workflows.events import Event
 from workflows.notices import noticed
 from workflows.protocol import Protocol
+from workflows.routing import unfilled
 from workflows.vocabulary import Phase, Side, Tier
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def _moment(step: Step, seq: int, event: Event, seats: Mapping[str, Seat]) -> Mo
     stage = file.protocol.stages[after.stage]
     slots = file.protocol.slots
     entered = step.decision.entered
+    empty = unfilled(file.protocol, after.terms)
     took_part = {p.slot for p in file.places if p.ended_at is None} | set(entered.seats if entered else ())
     return Moment(
         partnership=file.row.partnership_id,
@@ -43,16 +45,21 @@ def _moment(step: Step, seq: int, event: Event, seats: Mapping[str, Seat]) -> Mo
         seq=seq,
         event=event,
         seats=seats,
-        seated=stage.seats,
-        next_seated=_next_seats(file.protocol, after.stage),
-        took_part=tuple(s for s in slots if s in took_part),
+        seated=_but(stage.seats, empty),
+        next_seated=_but(_next_seats(file.protocol, after.stage), empty),
+        took_part=tuple(s for s in slots if s in took_part - empty),
         actor_account=step.account,
         actor_side=slots[step.slot].side if step.slot else None,
         raiser_slot=next(s.id for s in slots.values() if is_raiser_slot(s)),
         office_slot=next(s.id for s in slots.values() if s.side is Side.BOARD and s.tier is Tier.OFFICE),
         phase=entered.phase if entered else Phase(file.row.phase),
-        noticed=noticed(file.protocol, event, _stage_before(step), after.stage),
+        noticed=_but(noticed(file.protocol, event, _stage_before(step), after.stage), empty),
     )
+
+
+def _but(slots: Sequence[str], empty: frozenset[str]) -> tuple[str, ...]:
+    """The slots without those that this case has no place for."""
+    return tuple(slot for slot in slots if slot not in empty)
 
 
 def _stage_before(step: Step) -> str:

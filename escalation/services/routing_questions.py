@@ -10,7 +10,7 @@ from escalation.services import protocols
 from escalation.services.unit import reading
 from escalation.services.views import RaiseAsks
 from workflows.protocol import Protocol
-from workflows.vocabulary import Anchor, Subject
+from workflows.vocabulary import FURTHER, Anchor, Subject
 
 SUBJECTS: Mapping[Subject, str] = {
     Subject.CHILD: "A child",
@@ -38,7 +38,8 @@ def asks_of(protocol: Protocol) -> RaiseAsks:
     asked = {key for route in protocol.routes for key in route.when}
     asked |= {key for slot in protocol.slots.values() for key in slot.when}
     clocks = [clock for stage in protocol.stages for clock in protocol.clocks_of(stage)]
-    entries = next(iter(protocol.tracks.values())).entries
+    usual = next(iter(protocol.tracks.values()))
+    entries = () if usual.elsewhere else usual.entries
     return RaiseAsks(
         subjects={str(s): SUBJECTS[s] for s in protocol.subjects} if "subject" in asked else {},
         topics=protocol.topics if "topic" in asked else {},
@@ -46,4 +47,5 @@ def asks_of(protocol: Protocol) -> RaiseAsks:
         entries={e: protocol.stages[e].name for e in entries} if len(entries) > 1 else {},
         concern=any(clock.anchor is Anchor.CONCERN for clock in clocks),
         protect=any(clock.protective for clock in clocks),
+        further=FURTHER[: protocol.parties - 1],
     )

@@ -70,18 +70,23 @@ def _asked(file: CaseFile, wanted: list[Slot], decision: Decision) -> list[Slot]
 def _wanted(file: CaseFile, decision: Decision, readdressed_to: int | None) -> list[Slot]:
     slots = file.protocol.slots
     if readdressed_to is not None:
-        return [s for s in slots.values() if s.side is Side.CHALLENGED and file.place_in(s.id)]
+        return [
+            s
+            for s in slots.values()
+            if s.side is Side.CHALLENGED and s.is_first_named and file.place_in(s.id)
+        ]
     if decision.entered is None:
         return []
     always = [s.id for s in slots.values() if s.tier is Tier.OFFICE or s.is_raiser]
     names = [*decision.entered.seats, *always]
-    empty = unfilled(file.protocol, decision.after.terms.facts)
-    empty |= {s.id for s in slots.values() if s.also}
-    return [slots[n] for n in dict.fromkeys(names) if file.place_in(n) is None and n not in empty]
+    empty = unfilled(file.protocol, decision.after.terms)
+    wanted = [slots[n] for n in dict.fromkeys(names) if file.place_in(n) is None and n not in empty]
+    # The first of a side is the agency that stands for it, so the others come after.
+    return sorted(wanted, key=lambda slot: not slot.is_first_named)
 
 
 def _post_for(file: CaseFile, slot: Slot, readdressed_to: int | None) -> tuple[HeldPost | None, int]:
-    agency = readdressed_to or file.agency_of(slot.side)
+    agency = readdressed_to or file.agency_for(slot)
     if is_raiser_slot(slot):
         return None, agency
     return file.find(slot, agency), agency

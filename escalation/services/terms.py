@@ -15,6 +15,7 @@ def as_text(terms: Terms) -> str:
     """The terms as JSON. Since when the clocks stand still has a column of its own."""
     values: dict[str, Any] = {
         "facts": asdict(terms.facts),
+        "named": terms.named,
         "gates": {str(gate): account for gate, account in terms.gates.items()},
         "anchors": {str(anchor): at.isoformat() for anchor, at in terms.anchors.items()},
         "protect_by": terms.protect_by.isoformat() if terms.protect_by else None,
@@ -29,6 +30,7 @@ def from_text(text: str, paused_at: datetime | None) -> Terms:
     protect_by = values["protect_by"]
     return Terms(
         facts=Facts(**values["facts"]),
+        named=tuple(values.get("named", ())),
         gates={Gate(gate): account for gate, account in values["gates"].items()},
         anchors={Anchor(a): datetime.fromisoformat(at) for a, at in values["anchors"].items()},
         protect_by=datetime.fromisoformat(protect_by) if protect_by else None,

@@ -13,7 +13,7 @@ from notifications.message import Via
 from workflows.case import DeadlineState, LeadView, Position
 from workflows.events import Code, EventKind
 from workflows.triggers import Trigger
-from workflows.vocabulary import Phase, Side
+from workflows.vocabulary import Phase, Reason, Side
 
 
 class Standing(StrEnum):
@@ -226,6 +226,8 @@ class CaseView:
     may_follow: bool = False
     """The follow-up said that the person is not safer, and this person may raise a new concern from it."""
     mail_told: Mapping[str, datetime] = field(default_factory=dict)
+    also_challenged: tuple[str, ...] = ()
+    """Further challenged agencies, in the order in which they were named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +311,20 @@ class RaiseAsks:
     entries: Mapping[str, str] = field(default_factory=dict)
     concern: bool = False
     protect: bool = False
+    further: tuple[str, ...] = ()
+    """The answers for further challenged agencies that it has places for."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiversionView:
+    """A concern that went elsewhere, for whoever raised it: where to, why, and the code it is counted by."""
+
+    public_id: str
+    partnership: PartnershipView
+    destination: str
+    because: str
+    reason: Reason
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,13 @@ def measures_csv(partnership: str) -> Response:
     return response
 
 
+@blueprint.get("/<partnership>/measures.json")
+def measures_json(partnership: str) -> Response:
+    """The same figures for machines."""
+    figures = measures.board_measures(person(), partnership, request.args.get("period", ""))
+    return Response(exports.as_json(figures), content_type="application/json")
+
+
 @blueprint.get("/<partnership>/directory")
 def directory(partnership: str) -> str:
     """Posts, holders, deputies, and posts that nobody holds."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from escalation.errors import InvalidInput, NotFound, Refused
+from escalation.errors import InvalidInput, NotFound, Refused, SentElsewhere
 from escalation.schemas.cautions import cautions
 from escalation.schemas.concern import EXTRAS, QUESTIONS, check_answers, concern_from
 from escalation.schemas.fields import as_seen
@@ -14,6 +14,7 @@ from escalation.services import advice as asking
 from escalation.services import (
     cases,
     concerns,
+    diversions,
     drafts,
     following,
     places,
@@ -24,6 +25,7 @@ from escalation.services.views import CaseView, Draft, RaisePreview
 from escalation.web import errors as error_pages
 from escalation.web.layout import of_partnership, person
 from escalation.web.sign_in import parked
+from workflows.vocabulary import FURTHER
 
 blueprint = Blueprint("raising", __name__, url_prefix="/raise")
 
@@ -35,6 +37,9 @@ TITLES = (
     "What do you ask for?",
 )
 LAST = len(QUESTIONS)
+_CHOSEN = ("agency", "role", "urgency", *FURTHER)
+_WRITTEN = tuple(n for names in (*QUESTIONS, EXTRAS) for n in names if n not in _CHOSEN)
+"""What people write in their own words, in the order in which it is asked."""
 _TRIED = "tried"
 """In a draft: its author has tried to settle it, so the first page asks what they tried."""
 
@@ -173,12 +178,17 @@ def check(draft: str) -> Page:
     if asked:
         return _check(kept, kept.answers, {}, asked)
     # A draft becomes one case: its own id is the key, from however many windows it is sent.
-    view = concerns.raise_concern(person(), concern, key=draft)
+    try:
+        view = concerns.raise_concern(person(), concern, key=draft)
+    except SentElsewhere as gone:
+        return redirect(url_for(".elsewhere", diversion=gone.diversion.public_id))
     return redirect(url_for(".sent", case=view.public_id))
 
 
 def _answers(draft: Draft) -> dict[str, str]:
     known = {name for names in (*QUESTIONS, EXTRAS) for name in names}
+    # A procedure that was published meanwhile may have no place for another agency, and not ask for it.
+    known -= {*FURTHER} - {*routing_questions.asked_by(draft.partnership.public_id).further}
     return {name: text for name, text in draft.answers.items() if name in known}
 
 
@@ -199,6 +209,7 @@ def _check(
         preview=preview,
         elsewhere=elsewhere,
         asks=routing_questions.asked_by(draft.partnership.public_id),
+        agencies={a.public_id: a.name for a in choices if a.public_id != answers.get("agency")},
         agency=next((a.name for a in choices if a.public_id == answers.get("agency")), ""),
         roles=CHALLENGED_ROLES,
         urgencies=URGENCIES,
@@ -231,6 +242,19 @@ def sent(case: str) -> Page:
     return render_template("raise_/sent.html", case=view)
 
 
+@blueprint.get("/elsewhere/<diversion>")
+def elsewhere(diversion: str) -> Page:
+    """Not for this procedure: where to go, and what was typed, which its author keeps."""
+    gone = diversions.show(person(), diversion)
+    of_partnership(gone.partnership)
+    try:
+        draft = drafts.load(person(), diversion)
+    except NotFound:
+        draft = None
+    typed = {n: t for n, t in draft.answers.items() if n in _WRITTEN and t.strip()} if draft else {}
+    return render_template("raise_/elsewhere.html", gone=gone, draft=draft, typed=typed)
+
+
 def _draft(public_id: str) -> Draft:
     kept = drafts.load(person(), public_id)
     of_partnership(kept.partnership)
@@ -240,9 +264,10 @@ def _draft(public_id: str) -> Draft:
 @blueprint.errorhandler(NotFound)
 def not_found(_: NotFound) -> Page:
     """A draft that was sent from another window leads to its case; what was typed only here can be copied."""
-    view = _made_from(str((request.view_args or {}).get("draft", "")))
+    draft = str((request.view_args or {}).get("draft", ""))
+    view = _made_from(draft)
     if view is None:
-        return error_pages.page(404)
+        return _went_elsewhere(draft) or error_pages.page(404)
     if _typed_here(view):
         words = "This concern has been sent already. What you changed in this window was not."
         return error_pages.refused(Refused("sent_already", words, view))
@@ -259,8 +284,22 @@ def _made_from(draft: str) -> CaseView | None:
         return None
 
 
+def _went_elsewhere(draft: str) -> Page | None:
+    """Where a draft that was sent went instead. Its answers are kept under another address."""
+    made = submissions.result_of(person(), draft)
+    try:
+        kept = drafts.load(person(), made) if made else None
+    except NotFound:
+        return redirect(url_for(".elsewhere", diversion=made))
+    if kept is None:
+        return None
+    if any(as_seen(request.form.get(n, "")) not in ("", as_seen(kept.answers.get(n, ""))) for n in _WRITTEN):
+        words = "This was sent already, and it goes elsewhere. What you changed in this window was not kept."
+        return error_pages.refused(Refused("sent_already", words))
+    return redirect(url_for(".elsewhere", diversion=made))
+
+
 def _typed_here(view: CaseView) -> bool:
     """Whether this form holds words that the case does not."""
     on_record = {"", *(w.text for event in view.events for w in event.written)}
-    written = {name for names in (*QUESTIONS, EXTRAS) for name in names} - {"agency", "role", "urgency"}
-    return any(as_seen(request.form.get(name, "")) not in on_record for name in written)
+    return any(as_seen(request.form.get(name, "")) not in on_record for name in _WRITTEN)

@@ -30,7 +30,7 @@ def trio(run: Run, request: pytest.FixtureRequest) -> Iterator[Trio]:
     run.once("kept", lambda _: postgres.keep(run, owner))
     folder = run.folder / f"trio-{run.worker}-{next(_numbers)}"
     folder.mkdir()
-    made = Trio.make(folder, postgres.programs_for(owner, folder), owner, synchronous=request.param)
+    made = Trio.make(folder, postgres.programs_in(folder / "lib"), owner, synchronous=request.param)
     try:
         yield made
     finally:

@@ -168,3 +168,45 @@ def test_a_migration_that_leaves_children_without_a_parent_is_taken_back_loudly(
             assert connection.execute(text("SELECT count(*) FROM account")).scalar_one() == 2
             assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
         db.engine.dispose()
+
+
+A_PROCEDURE = """
+INSERT INTO partnership (id, public_id, name, service_name, reference_prefix, nation, zone, duty_phone,
+  office_phone, office_hours, office_address)
+VALUES (1, 'p', 'P', 'S', 'PP', 'ENG', 'Europe/London', '1', '2', 'day', 'o@demo.invalid')
+"""
+ITS_VERSION = """
+INSERT INTO protocol_version (id, partnership_id, key, version, sha256, body, in_force_from)
+VALUES (7, 1, 'k', '1', 'h', 'b', :at)
+"""
+A_DIVERSION = """
+INSERT INTO diversion (id, partnership_id, public_id, protocol_version_id, route, reason, subject, topic, forum,
+  urgency, within, raising, challenged, account_id, at)
+VALUES (1, 1, 'd', 7, 0, 'complaint', 'child', '', '', 'today', 'between', 'school', :kind, 2, :at)
+"""
+
+
+def _send_elsewhere(kind: str = "police") -> None:
+    with db.engine.begin() as connection:
+        at = connection.execute(text("SELECT created_at FROM account")).scalars().first()
+        connection.execute(text(A_DIVERSION), {"at": at, "kind": kind})
+
+
+def test_diversions_come_and_go_and_leave_everything_else_as_it_was(database: Database) -> None:
+    with _service(database).app_context():
+        _lay_rows()
+        with db.engine.begin() as connection:
+            at = connection.execute(text("SELECT created_at FROM account")).scalars().first()
+            connection.execute(text(A_PROCEDURE))
+            connection.execute(text(ITS_VERSION), {"at": at})
+        _send_elsewhere()
+        command.downgrade(_config(), "0003-1")
+        upgrade_database()
+        with db.engine.connect() as connection:
+            assert connection.execute(text("SELECT count(*) FROM diversion")).scalar_one() == 0
+            assert connection.execute(text("SELECT key FROM protocol_version")).scalars().all() == ["k"]
+        _send_elsewhere()
+        assert _children() == [("1", 1), ("2", 2)]
+        with pytest.raises(IntegrityError):
+            _send_elsewhere("a kind of agency that is none")
+        db.engine.dispose()

@@ -43,9 +43,11 @@ def slot_can_be_filled(protocol: Protocol) -> Iterable[Finding]:
 
 
 def always_somebody(protocol: Protocol) -> Iterable[Finding]:
-    """Whatever the case is about, each clock waits for somebody."""
+    """Whatever the case is about, each clock waits for somebody, or for a further agency if one is named."""
     for place, clock in all_clocks(protocol):
         slots = [protocol.slots[name] for name in clock.waits_for]
+        if protocol.only_if_named(clock):
+            continue
         if all(slot.when or slot.also for slot in slots) and _may_all_be_empty(protocol, slots):
             words = "waits only for conditional places, all of which can be empty at once"
             yield Finding("always_somebody", (*place, "waits_for"), words)

@@ -29,10 +29,10 @@ def every_track_is_used(protocol: Protocol) -> Iterable[Finding]:
         if track.id not in routed and not (track.beside and opened):
             words = "no route leads to this track, and nothing opens it beside a case"
             yield Finding("every_track_is_used", ("track", track.id), words)
-    if not any(track.beside for track in protocol.tracks.values()):
+    if not any(track.beside and not track.elsewhere for track in protocol.tracks.values()):
         for stage in protocol.stages.values():
             if stage.move(Trigger.OPEN_BESIDE):
-                words = "opens a track beside the case, and no track is beside = true"
+                words = "opens a track beside the case, and no track is beside = true and taken here"
                 yield Finding("every_track_is_used", ("stage", stage.id, "move", "open_beside"), words)
 
 

@@ -6,9 +6,10 @@ from functools import lru_cache
 
 from workflows.amount import Amount
 from workflows.calendar import WorkingCalendar
+from workflows.clocks import REPLIES, same_party
 from workflows.deadlines import due_instant
 from workflows.lint.finding import Finding, Place
-from workflows.protocol import Clock, Protocol, Stage
+from workflows.protocol import Clock, Move, Protocol, Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import Expiry, Phase, Unit
 
@@ -48,7 +49,7 @@ def _silenced(protocol: Protocol, stage: Stage) -> Iterator[tuple[Place, frozens
     seen, todo, told = {start}, [start] if start else [], set()
     while todo:
         running = todo.pop()
-        for cause, after in _steps(stage, running):
+        for cause, after in _steps(protocol, stage, running):
             if not after and cause not in told:
                 told.add(cause)
                 yield cause, running
@@ -60,26 +61,36 @@ def _silenced(protocol: Protocol, stage: Stage) -> Iterator[tuple[Place, frozens
 def _running_at_entry(protocol: Protocol, stage: Stage) -> frozenset[str]:
     own = [c for c in stage.clocks if c.starts_on is None]
     caps = [cap.clock for cap in protocol.caps_over(stage.id)]
-    return frozenset(c.id for c in own + caps if c.on_expiry is not Expiry.RECORD)
+    return frozenset(c.id for c in own + caps if _ends_in_something(protocol, c))
 
 
-def _steps(stage: Stage, running: frozenset[str]) -> Iterator[tuple[Place, frozenset[str]]]:
+def _ends_in_something(protocol: Protocol, clock: Clock) -> bool:
+    """Whether it runs in every case, and its end does more than stand on record."""
+    return clock.on_expiry is not Expiry.RECORD and not protocol.only_if_named(clock)
+
+
+def _steps(
+    protocol: Protocol, stage: Stage, running: frozenset[str]
+) -> Iterator[tuple[Place, frozenset[str]]]:
     """What each move that stays, and each lapse, makes of the clocks that end in something."""
     for move in stage.moves:
         if not move.to and move.trigger not in (Trigger.TIME_OUT, Trigger.READDRESS):
-            yield ("move", str(move.trigger)), _after(stage, running, move.trigger)
+            yield ("move", str(move.trigger)), _after(protocol, stage, running, move.trigger)
     for clock in stage.clocks:
         if clock.id in running and clock.on_expiry is Expiry.UNSATISFACTORY:
             place = ("clock", clock.id, "on_expiry")
-            yield place, _after(stage, running - {clock.id}, Trigger.KEEP_DECISION, stops=False)
+            after = _after(protocol, stage, running - {clock.id}, Trigger.KEEP_DECISION, stops=False)
+            yield place, after
 
 
-def _after(stage: Stage, running: frozenset[str], trigger: Trigger, *, stops: bool = True) -> frozenset[str]:
+def _after(
+    protocol: Protocol, stage: Stage, running: frozenset[str], trigger: Trigger, *, stops: bool = True
+) -> frozenset[str]:
     met = {c.id for c in stage.clocks if trigger in c.stopped_by} if stops else set()
     begun = {
         c.id
         for c in stage.clocks
-        if c.starts_on is not None and trigger in c.starts_on and c.on_expiry is not Expiry.RECORD
+        if c.starts_on is not None and trigger in c.starts_on and _ends_in_something(protocol, c)
     }
     return (running - met) | begun
 
@@ -114,12 +125,18 @@ def met_by_somebody(protocol: Protocol) -> Iterable[Finding]:
             started = done
         for clock in stage.clocks:
             place = ("stage", stage.id, "clock", clock.id)
-            if not clock.stopped_by & done:
+            others = {m.trigger for m in stage.moves if not _can_meet(protocol, m, clock)}
+            if not clock.stopped_by & (done - others):
                 words = "nothing that stops this clock can be done here"
                 yield Finding("met_by_somebody", (*place, "stopped_by"), words)
             if clock.starts_on is not None and not clock.starts_on & started:
                 words = "nothing that starts this clock can be done here"
                 yield Finding("met_by_somebody", (*place, "starts_on"), words)
+
+
+def _can_meet(protocol: Protocol, move: Move, clock: Clock) -> bool:
+    """With several challenged agencies, the reply of one meets no clock of another."""
+    return move.trigger not in REPLIES or same_party(protocol, move.by, clock.waits_for)
 
 
 def no_rehearsal_units(protocol: Protocol) -> Iterable[Finding]:
