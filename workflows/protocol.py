@@ -260,6 +260,13 @@ class Protocol:
         """The slot of the person who raised the concern (the loader sees to it that there is one)."""
         return next(slot for slot in self.slots.values() if slot.is_raiser)
 
+    @property
+    def office(self) -> str | None:
+        """The slot of the board office, which owes what nobody else could be asked for (None: `lint` asks
+        for one)."""
+        office = (s.id for s in self.slots.values() if s.side is Side.BOARD and s.tier is Tier.OFFICE)
+        return next(office, None)
+
     def pace_for(self, urgency: Urgency) -> Pace:
         """The pace that an urgency chooses; every urgency is in exactly one (the loader sees to it)."""
         return next(p for p in self.paces.values() if urgency in p.urgencies)

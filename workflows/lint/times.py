@@ -10,7 +10,7 @@ from workflows.deadlines import due_instant
 from workflows.lint.finding import Finding, Place
 from workflows.protocol import Clock, Protocol, Stage
 from workflows.triggers import Trigger
-from workflows.vocabulary import Expiry, Phase, Unit
+from workflows.vocabulary import Expiry, Phase, Side, Unit
 
 _KEEPS_RUNNING = (Expiry.REPEAT, Expiry.HOLD)
 _SAMPLE = datetime(2026, 3, 30, tzinfo=UTC)
@@ -48,7 +48,7 @@ def _silenced(protocol: Protocol, stage: Stage) -> Iterator[tuple[Place, frozens
     seen, todo, told = {start}, [start] if start else [], set()
     while todo:
         running = todo.pop()
-        for cause, after in _steps(stage, running):
+        for cause, after in _steps(protocol, stage, running):
             if not after and cause not in told:
                 told.add(cause)
                 yield cause, running
@@ -63,10 +63,14 @@ def _running_at_entry(protocol: Protocol, stage: Stage) -> frozenset[str]:
     return frozenset(c.id for c in own + caps if c.on_expiry is not Expiry.RECORD)
 
 
-def _steps(stage: Stage, running: frozenset[str]) -> Iterator[tuple[Place, frozenset[str]]]:
+def _steps(
+    protocol: Protocol, stage: Stage, running: frozenset[str]
+) -> Iterator[tuple[Place, frozenset[str]]]:
     """What each move that stays, and each lapse, makes of the clocks that end in something."""
     for move in stage.moves:
-        if not move.to and move.trigger not in (Trigger.TIME_OUT, Trigger.READDRESS):
+        if move.trigger is Trigger.READDRESS:
+            yield ("move", str(move.trigger)), _asked_anew(protocol, stage, running)
+        elif not move.to and move.trigger is not Trigger.TIME_OUT:
             yield ("move", str(move.trigger)), _after(stage, running, move.trigger)
     for clock in stage.clocks:
         if clock.id in running and clock.on_expiry is Expiry.UNSATISFACTORY:
@@ -82,6 +86,13 @@ def _after(stage: Stage, running: frozenset[str], trigger: Trigger, *, stops: bo
         if c.starts_on is not None and trigger in c.starts_on and c.on_expiry is not Expiry.RECORD
     }
     return (running - met) | begun
+
+
+def _asked_anew(protocol: Protocol, stage: Stage, running: frozenset[str]) -> frozenset[str]:
+    """After a wrong door: what was asked of it, and what it set going, falls; the right one is asked."""
+    asks = {c.id for c in stage.clocks if protocol.slots[c.waits_for[0]].side is Side.CHALLENGED}
+    set_going = {c.id for c in stage.clocks if c.starts_on is not None}
+    return (running - asks - set_going) | (_running_at_entry(protocol, stage) & asks)
 
 
 def _named(clocks: Iterable[str]) -> str:
