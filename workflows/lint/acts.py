@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from workflows.lint.finding import Finding, Place
-from workflows.lint.ways import before
+from workflows.lint.ways import before, exits
 from workflows.protocol import Protocol, Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import Authority, Gate, Occasion, Outcome, Phase
@@ -97,28 +97,46 @@ def outcomes_can_happen(protocol: Protocol) -> Iterable[Finding]:
 
 
 def notice_can_happen(protocol: Protocol) -> Iterable[Finding]:
-    """What a notice is sent upon can happen in one of its stages."""
+    """What a notice is sent upon can happen in each stage that it names; in one of all, if it names none."""
     for index, notice in enumerate(protocol.notices):
-        stages = [protocol.stages[name] for name in notice.stages]
-        if not any(_may_happen(protocol, stage, notice.on) for stage in stages):
+        named = [stage for stage in protocol.stages.values() if stage.id in notice.stages]
+        never = [stage.id for stage in named if not _may_happen(protocol, stage, notice.on)]
+        if len(never) == len(named):
             words = f"{notice.on!s} can happen in none of these stages"
             yield Finding("notice_can_happen", ("notice", str(index), "on"), words)
+        elif never and len(named) < len(protocol.stages):
+            instead = "; a reply is on = 'answered'" if notice.on is Occasion.DECIDED else ""
+            words = f"{notice.on!s} can never happen in {_quoted(never)}: name other stages{instead}"
+            yield Finding("notice_can_happen", ("notice", str(index), "stages"), words)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(repr(name) for name in names)
 
 
 def _may_happen(protocol: Protocol, stage: Stage, occasion: Occasion) -> bool:
     done = {move.trigger for move in stage.moves}
-    runs = bool(stage.clocks) or bool(protocol.caps_over(stage.id))
-    reminded = any(clock.reminders for clock in stage.clocks)
+    clocks = protocol.clocks_of(stage.id)
+    phases = {protocol.stages[to].phase for to in exits(protocol, stage)}
     return {
         Occasion.ENTERED: True,
-        Occasion.CLIMBED: bool(done & _NEEDS_MOVE[Outcome.UP]),
-        Occasion.SILENCE: runs,
-        Occasion.SETTLED: Trigger.AGREE_SETTLEMENT in done,
+        Occasion.CLIMBED: _leads_up(protocol, stage),
+        Occasion.SILENCE: bool(clocks),
+        Occasion.SETTLED: Phase.PROVISIONAL in phases,
         Occasion.CLOSED: stage.phase is Phase.CLOSED,
+        Occasion.ANSWERED: bool(done & {Trigger.CHANGE_DECISION, Trigger.KEEP_DECISION}),
         Occasion.DECIDED: Trigger.RECORD_DECISION in done,
         Occasion.EXTENDED: Trigger.EXTEND in done,
-        Occasion.REMINDED: reminded,
+        Occasion.REMINDED: any(clock.reminders for clock in clocks),
     }[occasion]
+
+
+def _leads_up(protocol: Protocol, stage: Stage) -> bool:
+    """Whether a case can go on from here to a stage that does not end it, and not as given back."""
+    moved = (to for move in stage.moves if move.trigger is not Trigger.RETURN_DOWN for to in move.to)
+    capped = (cap.to for cap in protocol.caps_over(stage.id) if cap.to is not None)
+    ending = (Phase.PROVISIONAL, Phase.CLOSED)
+    return any(protocol.stages[to].phase not in ending for to in (*moved, *capped))
 
 
 def forms_are_used(protocol: Protocol) -> Iterable[Finding]:
