@@ -153,6 +153,7 @@ def _clock(value: Values, paces: list[str]) -> Clock:
         calendar=value.get("calendar"),
         hold_for=tuple(value["hold_for"]),
         in_words=value.get("in_words"),
+        at_most=value.get("at_most"),
         **{name: value[name] for name in ("anchor", "protective", "negotiable") if name in value},
     )
 

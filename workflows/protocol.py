@@ -67,7 +67,8 @@ class Clock:
     how long it runs, and how long before its end the owner is reminded and the next holder forewarned.
     `waits_for` are the slots whose silence it measures; the first one that is filled is the owner.
     `in_words` is what the published text says where it has no number: the number is the board's own.
-    `protective` and `negotiable` allow another end, set by a person or agreed by both sides.
+    `protective` and `negotiable` allow another end, set by a person or agreed by both sides; `at_most` is
+    by how much a later one may lie after the clock's own.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Clock:
     hold_for: tuple[str, ...] = ()
     protective: bool = False
     negotiable: bool = False
+    at_most: Amount | None = None
     in_words: str | None = None
 
 

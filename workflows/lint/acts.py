@@ -148,7 +148,9 @@ def forms_are_used(protocol: Protocol) -> Iterable[Finding]:
 
 
 def times_can_be_agreed(protocol: Protocol) -> Iterable[Finding]:
-    """A time that may be agreed can be proposed by one side and agreed by the other; a set one can be set."""
+    """A time that may be agreed can be proposed by one side and agreed by the other; a bound on more time
+    stands where somebody can give it."""
+    yield from _bounds_on_nothing(protocol)
     for stage in protocol.stages.values():
         asked, agreed = stage.move(Trigger.PROPOSE_TIME), stage.move(Trigger.AGREE_TIME)
         possible = asked and agreed and len({protocol.slots[s].side for s in asked.by | agreed.by}) > 1
@@ -160,6 +162,18 @@ def times_can_be_agreed(protocol: Protocol) -> Iterable[Finding]:
             words = "no clock of this stage may be agreed: set negotiable = true, or take the move out"
             there = "propose_time" if asked else "agree_time"
             yield Finding("times_can_be_agreed", ("stage", stage.id, "move", there), words)
+
+
+def _bounds_on_nothing(protocol: Protocol) -> Iterable[Finding]:
+    words = "nobody can give this clock more time: set negotiable = true, add a move extend, or take it out"
+    for stage in protocol.stages.values():
+        for clock in stage.clocks:
+            if clock.at_most and not clock.negotiable and stage.move(Trigger.EXTEND) is None:
+                yield Finding("times_can_be_agreed", (*_of(stage, clock.id), "at_most"), words)
+    for cap in protocol.caps.values():
+        if cap.clock.at_most and not any(protocol.stages[s].move(Trigger.EXTEND) for s in cap.stages):
+            place = ("cap", cap.clock.id.removeprefix("cap:"), "at_most")
+            yield Finding("times_can_be_agreed", place, words)
 
 
 def _of(stage: Stage, clock: str) -> Place:

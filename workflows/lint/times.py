@@ -136,9 +136,14 @@ def met_by_somebody(protocol: Protocol) -> Iterable[Finding]:
 def no_rehearsal_units(protocol: Protocol) -> Iterable[Finding]:
     """Seconds are for rehearsals."""
     for place, clock in all_clocks(protocol):
-        amounts = (*clock.budgets.values(), *clock.reminders.values(), clock.repeat)
-        if any(amount is not None and amount.unit is Unit.SECONDS for amount in amounts):
+        if any(amount.unit is Unit.SECONDS for amount in _written(clock)):
             yield Finding("no_rehearsal_units", place, "counts seconds, which are for rehearsals")
+
+
+def _written(clock: Clock) -> Iterator[Amount]:
+    """Every length of time that a clock names."""
+    amounts = (*clock.budgets.values(), *clock.reminders.values(), clock.repeat, clock.at_most)
+    return (part for amount in amounts if amount is not None for part in amount.parts)
 
 
 def risk_leads_on(protocol: Protocol) -> Iterable[Finding]:
@@ -169,7 +174,7 @@ def reminder_before_end(protocol: Protocol) -> Iterable[Finding]:
     for place, clock in all_clocks(protocol):
         for pace, before in clock.reminders.items():
             budget = clock.budgets[pace]
-            if before.unit is budget.unit and before.count >= budget.count:
+            if any(before.unit is part.unit and before.count >= part.count for part in budget.parts):
                 words = f"a reminder of {before} before the end of {budget} is never sent"
                 yield Finding("reminder_before_end", (*place, "reminders"), words)
                 break
