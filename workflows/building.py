@@ -133,9 +133,12 @@ def _meeting(value: Values) -> Meeting:
 
 
 def _amounts(value: Values, name: str, paces: list[str]) -> Mapping[str, Amount]:
-    """`budget` for every pace, or `budgets` pace by pace."""
+    """`budget` for every pace, or `budgets` pace by pace, in the order of the paces."""
     one: Amount | None = value.get(name)
-    return dict.fromkeys(paces, one) if one else value.get(f"{name}s", {})
+    if one:
+        return dict.fromkeys(paces, one)
+    each: Mapping[str, Amount] = value.get(f"{name}s", {})
+    return {pace: each[pace] for pace in paces if pace in each}
 
 
 def _clock(value: Values, paces: list[str]) -> Clock:
