@@ -176,8 +176,8 @@ def _play(found: Protocol, one: Scenario, as_json: bool) -> bool:
         click.echo(json.dumps({"title": one.title, "trace": rows, "counts": dict(simulate.summary(lines))}))
     else:
         click.echo("\n".join((one.title, *(f"  {line}" for line in trace))))
-    if one.trace and one.trace != trace:
-        click.echo(f"{one.title}: not the trace that was expected", err=True)
+    if one.trace and (difference := simulate.first_difference(one.trace, lines)):
+        click.echo(f"{one.title}: not the trace that was expected, first in {difference}", err=True)
         return False
     return True
 

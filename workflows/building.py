@@ -145,9 +145,12 @@ def _meeting(value: Values) -> Meeting:
 
 
 def _amounts(value: Values, name: str, paces: list[str]) -> Mapping[str, Amount]:
-    """`budget` for every pace, or `budgets` pace by pace."""
+    """`budget` for every pace, or `budgets` pace by pace, in the order of the paces."""
     one: Amount | None = value.get(name)
-    return dict.fromkeys(paces, one) if one else value.get(f"{name}s", {})
+    if one:
+        return dict.fromkeys(paces, one)
+    each: Mapping[str, Amount] = value.get(f"{name}s", {})
+    return {pace: each[pace] for pace in paces if pace in each}
 
 
 def _clock(value: Values, paces: list[str]) -> Clock:
@@ -165,6 +168,7 @@ def _clock(value: Values, paces: list[str]) -> Clock:
         calendar=value.get("calendar"),
         hold_for=tuple(value["hold_for"]),
         in_words=value.get("in_words"),
+        at_most=value.get("at_most"),
         **{name: value[name] for name in ("anchor", "protective", "negotiable") if name in value},
     )
 

@@ -106,10 +106,10 @@ class CaseState:
     """The facts that decide what may happen next.
 
     `calendars` holds the working calendar that clocks of each side run on. `rungs` has the highest rung
-    that each clock reached in this stage entry. `empty_slots` are slots
-    that nobody but the raiser could sit in, so nothing is asked of them. `party_agencies` and
-    `party_people` are all agencies and accounts that ever stood on either side. `slot_calendars` has the
-    slots that are another agency's than the first of their side.
+    that each clock reached in this stage entry. `empty_slots` are slots that nobody but the raiser could
+    sit in, so nothing is asked of them (what must end in something is owed by the board office).
+    `party_agencies` and `party_people` are all agencies and accounts that ever stood on either side.
+    `slot_calendars` has the slots that are another agency's than the first of their side.
     """
 
     stage: str

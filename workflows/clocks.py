@@ -34,13 +34,12 @@ AGAIN = (Expiry.REPEAT, Expiry.HOLD)
 def entry_clocks(
     protocol: Protocol, case: CaseState, stage: Stage, now: datetime
 ) -> tuple[StartedClock, ...]:
-    """The clocks that start when a stage is entered. Nothing is asked of a slot that nobody fills."""
+    """The clocks that start when a stage is entered. Nothing is asked of a slot that nobody fills: what
+    would only be recorded falls away, everything else is owed by the board office."""
     over = {clock.clock for clock in case.clocks}
     caps = (cap.clock for cap in protocol.caps_over(stage.id) if cap.clock.id not in over)
     starting = (
-        c
-        for c in (*stage.clocks, *caps)
-        if c.starts_on is None and not case.empty_slots.issuperset(c.waits_for)
+        c for c in (*stage.clocks, *caps) if c.starts_on is None and not _falls_away(protocol, case, c)
     )
     return tuple(start(protocol, case, clock, 1, clock.budgets[case.pace], now) for clock in starting)
 
@@ -49,7 +48,7 @@ def start(
     protocol: Protocol, case: CaseState, clock: Clock, rung: int, budget: Amount, now: datetime
 ) -> StartedClock:
     """A deadline that begins `now`, or at the moment that it counts from."""
-    owner = owner_of(case, clock, rung)
+    owner = owner_of(protocol, case, clock, rung)
     calendar = calendar_of(protocol, case, clock, rung)
     base, due = _counted(protocol, case, clock, rung, budget, calendar, now)
     return StartedClock(
@@ -86,18 +85,26 @@ def _counted(
     return base, due
 
 
-def owner_of(case: CaseState, clock: Clock, rung: int = 1) -> str:
-    """The slot whose silence a clock measures: the first one in which somebody can sit.
+def owner_of(protocol: Protocol, case: CaseState, clock: Clock, rung: int = 1) -> str:
+    """The slot whose silence a clock measures: the first one in which somebody can sit, else the board
+    office, so that nothing waits unseen.
 
     A clock that is held waits, from its second run on, for those for whom it is held.
     """
     asked = clock.hold_for if rung > 1 and clock.on_expiry is Expiry.HOLD else clock.waits_for
-    return next((s for s in asked if s not in case.empty_slots), asked[0])
+    return next((s for s in asked if s not in case.empty_slots), protocol.office or asked[0])
+
+
+def _falls_away(protocol: Protocol, case: CaseState, clock: Clock) -> bool:
+    """Whether a clock is not started: it asks nobody, and its end would only be recorded, or it is for a
+    further challenged agency that was not named."""
+    idle = clock.on_expiry is Expiry.RECORD or protocol.only_if_named(clock)
+    return idle and case.empty_slots.issuperset(clock.waits_for)
 
 
 def calendar_of(protocol: Protocol, case: CaseState, clock: Clock, rung: int = 1) -> WorkingCalendar:
     """The working calendar that a clock runs on: the named side's, or that of its owner."""
-    owner = owner_of(case, clock, rung)
+    owner = owner_of(protocol, case, clock, rung)
     if clock.calendar is None and owner in case.slot_calendars:
         return case.slot_calendars[owner]
     return case.calendars[clock.calendar or protocol.slots[owner].side]
@@ -223,9 +230,9 @@ def _starting(
 
 
 def _asks_nobody(question: Question, command: Command, case: CaseState, clock: Clock) -> bool:
-    """Whether nobody can sit where it is asked. After a wrong door that is not known yet."""
+    """Whether nothing is asked by it. After a wrong door it is not known yet who is there."""
     not_known = command.trigger is Trigger.READDRESS and not question.protocol.only_if_named(clock)
-    return not not_known and case.empty_slots.issuperset(clock.waits_for)
+    return not not_known and _falls_away(question.protocol, case, clock)
 
 
 def _budget(

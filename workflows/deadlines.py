@@ -38,6 +38,8 @@ def due_instant(
 def _due_instant(
     amount: Amount, notice: datetime, calendar: WorkingCalendar, sittings: tuple[date, ...]
 ) -> datetime:
+    if amount.at_most is not None:
+        return min(_due_instant(part, notice, calendar, sittings) for part in amount.parts)
     if amount.unit in _ELAPSED:
         return notice + amount.count * _ELAPSED[amount.unit]
     if amount.unit is Unit.WORKING_HOURS:
@@ -53,6 +55,8 @@ def spell_out(
     For everything but working days it is the day alone on which it ends.
     """
     given = calendar.day_of_notice(notice)
+    if amount.at_most is not None:
+        return (due_instant(amount, notice, calendar).astimezone(ZoneInfo(calendar.zone)).date(),)
     match amount.unit:
         case Unit.WORKING_DAYS:
             return tuple(islice(calendar.working_days_after(given), amount.count))
@@ -83,6 +87,23 @@ def _after_open_hours(left: timedelta, notice: datetime, calendar: WorkingCalend
         day = next(calendar.working_days_after(day))
         start = calendar.opening(day)
     return (start + left).astimezone(zone).astimezone(UTC)
+
+
+def more_time(amount: Amount, end: datetime, calendar: WorkingCalendar) -> datetime:
+    """The latest end (UTC) that is `amount` after another `end`: days count from the day after that one,
+    whatever the hour."""
+    if amount.at_most is not None:
+        return min(more_time(part, end, calendar) for part in amount.parts)
+    day = end.astimezone(ZoneInfo(calendar.zone)).date()
+    match amount.unit:
+        case Unit.WORKING_DAYS:
+            last = next(islice(calendar.working_days_after(day), amount.count - 1, amount.count))
+        case Unit.CALENDAR_DAYS | Unit.WEEKS:
+            days = amount.count * (7 if amount.unit is Unit.WEEKS else 1)
+            last = calendar.on_or_after(day + timedelta(days=days))
+        case _:
+            return due_instant(amount, end, calendar)
+    return calendar.closing(last)
 
 
 def remind_instant(
@@ -139,8 +160,10 @@ def after_standstill(
     """The new end of a deadline of `amount` that stood still from `since` to `until`.
 
     Elapsed time runs on by as much as it stood, working hours with those that were left; otherwise
-    every working day that was lost is given back.
+    every working day that was lost is given back. Of two amounts the one counts that then ends first.
     """
+    if amount.at_most is not None:
+        return min(after_standstill(due, since, until, part, calendar) for part in amount.parts)
     if amount.unit in _ELAPSED:
         return due + (until - since)
     if amount.unit is Unit.WORKING_HOURS:

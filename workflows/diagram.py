@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from workflows import reading
 from workflows.protocol import Clock, Move, Protocol, Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import Expiry, Phase
@@ -32,6 +33,7 @@ def text(protocol: Protocol, here: str | None = None) -> str:
     """The procedure in words: each stage with its clocks, who may do what, and what silence does."""
     lines = [f"{protocol.title}, version {protocol.version} ({protocol.key})"]
     lines += [protocol.example] if protocol.example else []
+    lines += reading.order_of_paces(protocol)
     for track in protocol.tracks.values():
         stages = [s for s in protocol.stages.values() if s.track == track.id]
         taken = f" (not taken here: {track.elsewhere})" if track.elsewhere else ""
@@ -40,7 +42,7 @@ def text(protocol: Protocol, here: str | None = None) -> str:
         for stage in stages:
             lines += _stage_text(protocol, stage, here)
     lines += [""] * bool(protocol.routes) + [_route_text(protocol, i) for i in range(len(protocol.routes))]
-    return "\n".join(lines)
+    return "\n".join([*lines, *reading.ending(protocol)])
 
 
 def _stage_text(protocol: Protocol, stage: Stage, here: str | None) -> Iterator[str]:
@@ -48,6 +50,8 @@ def _stage_text(protocol: Protocol, stage: Stage, here: str | None) -> Iterator[
     for clock in (*stage.clocks, *(cap.clock for cap in protocol.caps_over(stage.id))):
         who = " or ".join(protocol.slots[slot].title for slot in clock.waits_for)
         yield f"      {clock_words(clock)}, from {who}; {silence_words(protocol, stage, clock)}"
+        yield from (f"          {words}" for words in reading.beside_clock(protocol, clock))
+    yield from (f"      {words}" for words in reading.of_stage(protocol, stage))
     for to, words in _ways(protocol, stage):
         yield f"      {words} leads to {to}"
 
@@ -61,8 +65,7 @@ def _route_text(protocol: Protocol, index: int) -> str:
 
 def clock_words(clock: Clock) -> str:
     """A clock as people say it: what, how long at each pace, and what the text says without a number."""
-    amounts = dict.fromkeys(str(amount).replace("_", " ") for amount in clock.budgets.values())
-    words = f"{clock.title} {' / '.join(amounts)}"
+    words = f"{clock.title} {reading.by_pace(clock.budgets.values())}"
     return f"{words} (the board's number for “{clock.in_words}”)" if clock.in_words else words
 
 
@@ -70,12 +73,13 @@ def silence_words(protocol: Protocol, stage: Stage, clock: Clock) -> str:
     """What happens when nobody answers."""
     cap = protocol.caps.get(clock.id)
     target = cap.to if cap else stage.silence_leads_to
+    again = f"silence is told, and it runs again for {clock.repeat.in_words if clock.repeat else ''}"
     return {
         Expiry.CLIMB: f"silence moves it to {target}",
-        Expiry.REPEAT: f"silence is told, and it runs again for {clock.repeat}".replace("_", " "),
+        Expiry.REPEAT: again,
         Expiry.RECORD: "silence is recorded, and it goes on",
         Expiry.UNSATISFACTORY: "silence counts as: the decision was kept",
-        Expiry.HOLD: f"silence is told, and then it waits for {', '.join(clock.hold_for)}",
+        Expiry.HOLD: again,
     }[clock.on_expiry]
 
 

@@ -219,8 +219,20 @@ def _clock(clock: Values, path: KeyPath, known: _Known) -> Found:
         yield (*path, "on_expiry"), f"says {expiry!s}: add how long, for example repeat = '2 working_days'"
     if expiry not in (Expiry.REPEAT, Expiry.HOLD) and "repeat" in clock:
         yield (*path, "repeat"), f"belongs to repeat and hold, not to {expiry!s}; take it out"
+    yield from _plain_amounts(clock, path)
     if (expiry is Expiry.HOLD) != bool(clock["hold_for"]):
         yield (*path, "on_expiry"), "hold and hold_for belong together: hold_for = ['business_manager']"
+
+
+def _plain_amounts(clock: Values, path: KeyPath) -> Found:
+    """What is counted back from an end, or on from it, is one counted length."""
+    reminders = [("reminders", amount) for amount in clock.get("reminders", {}).values()]
+    for key, amount in [("reminder", clock.get("reminder")), *reminders, ("at_most", clock.get("at_most"))]:
+        if amount is not None and (amount.at_most is not None or (key == "at_most" and not amount.count)):
+            yield (
+                (*path, key),
+                f"'{amount}' cannot stand here; write one length, for example '1 working_days'",
+            )
 
 
 def _budgets(clock: Values, path: KeyPath, paces: Sequence[str]) -> Found:

@@ -12,6 +12,8 @@ _UPON: Mapping[EventKind, tuple[Occasion, ...]] = {
     EventKind.RETURNED: (Occasion.ENTERED,),
     EventKind.DEADLINE_LAPSED: (Occasion.SILENCE,),
     EventKind.SETTLED_FOR_NOW: (Occasion.ENTERED, Occasion.SETTLED),
+    EventKind.DECISION_CHANGED: (Occasion.ANSWERED,),
+    EventKind.DECISION_KEPT: (Occasion.ANSWERED,),
     EventKind.BOARD_DECIDED: (Occasion.DECIDED,),
     EventKind.EXTENDED: (Occasion.EXTENDED,),
     EventKind.REMINDED: (Occasion.REMINDED,),

@@ -81,7 +81,8 @@ class Clock:
     how long it runs, and how long before its end the owner is reminded and the next holder forewarned.
     `waits_for` are the slots whose silence it measures; the first one that is filled is the owner.
     `in_words` is what the published text says where it has no number: the number is the board's own.
-    `protective` and `negotiable` allow another end, set by a person or agreed by both sides.
+    `protective` and `negotiable` allow another end, set by a person or agreed by both sides; `at_most` is
+    by how much a later one may lie after the clock's own.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Clock:
     hold_for: tuple[str, ...] = ()
     protective: bool = False
     negotiable: bool = False
+    at_most: Amount | None = None
     in_words: str | None = None
 
 
@@ -302,6 +304,13 @@ class Protocol:
     def only_if_named(self, clock: Clock) -> bool:
         """Whether a clock asks further challenged agencies alone: it runs only where one was named."""
         return all(self.slots[slot].also for slot in clock.waits_for)
+
+    @property
+    def office(self) -> str | None:
+        """The slot of the board office, which owes what nobody else could be asked for (None: `lint` asks
+        for one)."""
+        office = (s.id for s in self.slots.values() if s.side is Side.BOARD and s.tier is Tier.OFFICE)
+        return next(office, None)
 
     def pace_for(self, urgency: Urgency) -> Pace:
         """The pace that an urgency chooses; every urgency is in exactly one (the loader sees to it)."""

@@ -8,7 +8,7 @@ from workflows import amount
 from workflows.case import CaseState, RetimedClock, RunningClock, TimeProposal
 from workflows.clocks import calendar_of
 from workflows.commands import Command, Extend, ProposeTime, SetTime
-from workflows.deadlines import after_standstill, reminder_at_work
+from workflows.deadlines import after_standstill, due_instant, more_time, reminder_at_work
 from workflows.effect import Effect
 from workflows.events import Event, EventKind
 from workflows.protocol import Clock, Protocol
@@ -43,6 +43,22 @@ def _retimed(
 def budget_of(case: CaseState, running: RunningClock, clock: Clock) -> amount.Amount:
     """The amount with which a running clock was started."""
     return clock.repeat if running.rung > 1 and clock.repeat else clock.budgets[case.pace]
+
+
+def latest_end(protocol: Protocol, case: CaseState, running: RunningClock, clock: Clock) -> datetime | None:
+    """The latest end that may be agreed or given, counted from the one that the clock has by itself;
+    None where the procedure sets no bound."""
+    if clock.at_most is None:
+        return None
+    calendar = calendar_of(protocol, case, clock, running.rung)
+    budget = budget_of(case, running, clock)
+    usual = {budget} if running.rung > 1 else {budget, *clock.budgets.values()}
+    # A clock that the risk did not shorten still ends as at the slower pace.
+    ends = {due_instant(amount, running.base, calendar, protocol.sittings) for amount in usual}
+    own = (
+        running.due if running.due in ends else due_instant(budget, running.base, calendar, protocol.sittings)
+    )
+    return more_time(clock.at_most, own, calendar)
 
 
 def with_ends(case: CaseState, retimed: Iterable[RetimedClock]) -> CaseState:

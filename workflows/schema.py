@@ -188,6 +188,7 @@ class _TimesSchema(_Strict):
     repeat = _AmountField()
     hold_for = _ids(load_default=list)
     calendar = _Word(Side)
+    at_most = _AmountField()
     in_words = _text()
 
 

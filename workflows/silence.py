@@ -33,7 +33,7 @@ def time_out(question: Question, command: Command, now: datetime) -> Effect:
         "rung": command.rung,
         "due": ended.due.astimezone(UTC).isoformat(),
         "late_by": int((now - ended.due).total_seconds()),
-        "waits_for": clocks.owner_of(question.case, clock, command.rung) if clock else "",
+        "waits_for": clocks.owner_of(question.protocol, question.case, clock, command.rung) if clock else "",
         "climbs": climbs,
     }
     if command.why_late:

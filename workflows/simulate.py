@@ -3,9 +3,10 @@
 The same `begin` and `decide` as in the service are asked, and the clock sweeps at each due instant.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 
 from workflows.calendar import WorkingCalendar
 from workflows.case import CLOCK, Actor, CaseState, DeadlineState, Decision, Elsewhere, Refusal, RunningClock
@@ -141,6 +142,15 @@ def simulate(protocol: Protocol, scenario: Scenario) -> tuple[Line, ...]:
     Raises ScenarioError for a step that no command can be made of, KeyError for a slot that is not there.
     """
     return tuple(_Play(protocol, scenario).run())
+
+
+def first_difference(expected: Sequence[str], played: Sequence[Line]) -> str | None:
+    """Where a trace first leaves the expected one: the number of the line and both lines; None if nowhere."""
+    pairs = zip_longest(expected, map(str, played), fillvalue="(nothing more)")
+    for number, (wanted, happened) in enumerate(pairs, start=1):
+        if wanted != happened:
+            return f"line {number} of the trace\n  expected: {wanted}\n  played:   {happened}"
+    return None
 
 
 def _refused(refusal: Refusal) -> str:

@@ -1,6 +1,9 @@
 """Conditions about time: what is due, what may be extended, proposed or stand still."""
 
-from workflows.case import Refusal
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from workflows.case import Refusal, RunningClock
 from workflows.commands import (
     Extend,
     ProposeTime,
@@ -8,7 +11,8 @@ from workflows.commands import (
     TimeOut,
 )
 from workflows.question import Question
-from workflows.vocabulary import Urgency
+from workflows.retiming import latest_end
+from workflows.vocabulary import Side, Urgency
 
 
 def overdue(question: Question) -> Refusal | None:
@@ -36,7 +40,32 @@ def clock_lets(question: Question) -> Refusal | None:
         return Refusal("not_negotiable", "This time is fixed by the procedure.")
     if isinstance(command, Extend) and command.until <= running.due:
         return Refusal("not_longer", "An extension gives more time. To end sooner, set an earlier time.")
+    return _too_late(question, running, command.until)
+
+
+def _too_late(question: Question, running: RunningClock, until: datetime) -> Refusal | None:
+    """A later end lies within what the procedure allows this clock, and not past a cap over it."""
+    protocol, case = question.protocol, question.case
+    clock = protocol.clock(case.stage, running.clock)
+    if clock is None or until <= running.due:
+        return None
+    latest = latest_end(protocol, case, running, clock)
+    if latest is not None and until > latest:
+        more = clock.at_most.in_words if clock.at_most else ""
+        words = f"The procedure allows at most {more} more here: until {_moment(question, latest)}."
+        return Refusal("too_long", words)
+    caps = (c for c in case.clocks if c.clock in protocol.caps and c.clock != running.clock)
+    first = min(caps, key=lambda c: c.due, default=None)
+    if first is not None and until > first.due:
+        title = protocol.caps[first.clock].clock.title
+        words = f"“{title}” ends on {_moment(question, first.due)}, and no time here can end after it."
+        return Refusal("past_cap", words)
     return None
+
+
+def _moment(question: Question, instant: datetime) -> str:
+    local = instant.astimezone(ZoneInfo(question.case.calendars[Side.BOARD].zone))
+    return f"{local:%a} {local.day} {local:%B %Y, %H:%M}"
 
 
 def safe_meanwhile(question: Question) -> Refusal | None:
@@ -53,7 +82,8 @@ def time_from_other_side(question: Question) -> Refusal | None:
     runs = proposal is not None and any(c.clock == proposal.clock for c in question.case.clocks)
     if proposal is None or not runs or proposal.side in question.sides():
         return Refusal("no_proposal", "The other side has not proposed another time.")
-    return None
+    running = next(c for c in question.case.clocks if c.clock == proposal.clock)
+    return _too_late(question, running, proposal.until)
 
 
 def may_stand_still(question: Question) -> Refusal | None:

@@ -13,6 +13,7 @@ from workflows.deadlines import due_instant
 from workflows.events import Event, EventKind
 from workflows.protocol import Clock, Protocol
 from workflows.retiming import budget_of, retime, with_ends
+from workflows.vocabulary import Expiry
 
 
 def move_to_version(
@@ -25,6 +26,10 @@ def move_to_version(
         return Refusal("not_in_version", "The new version has no such stage. The case stays where it began.")
     if any(protocol.clock(case.stage, running.clock) is None for running in case.clocks):
         return Refusal("not_in_version", "A time that runs is not in the new version. Let it end first.")
+    if not any(_ends_in_something(protocol.clock(case.stage, running.clock)) for running in case.clocks):
+        return Refusal(
+            "not_in_version", "In the new version nothing that runs here moves the case on. Let it end first."
+        )
 
     def anew(running: RunningClock, clock: Clock) -> datetime:
         calendar = calendar_of(protocol, case, clock, running.rung)
@@ -35,3 +40,7 @@ def move_to_version(
     retimed = retime(protocol, case, now, anew)
     moved = Event(EventKind.VERSION_CHANGED, dict(codes))
     return Decision(after=with_ends(case, retimed), events=(moved,), retimed=retimed)
+
+
+def _ends_in_something(clock: Clock | None) -> bool:
+    return clock is not None and clock.on_expiry is not Expiry.RECORD

@@ -209,6 +209,8 @@ class Occasion(StrEnum):
     SILENCE = "silence"
     SETTLED = "settled"
     CLOSED = "closed"
+    ANSWERED = "answered"
+    """The challenged side changed or kept its decision. Silence that counts as an answer is silence."""
     DECIDED = "decided"
     EXTENDED = "extended"
     REMINDED = "reminded"

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from escalation.schemas.words import ROLE_SHORT
 from escalation.services.views import CaseView, DeadlineView, EventView, SeatView, Standing, StepView, WorkRow
 from notifications.message import Via
+from workflows import amount
 from workflows.case import LeadView, Position
 from workflows.commands import Late
 from workflows.events import EventKind
@@ -56,9 +57,7 @@ def time_left(deadline: DeadlineView) -> str:
 
 def budget(words: str) -> str:
     """`5 working_days` as people say it."""
-    count, _, unit = words.partition(" ")
-    unit = unit.replace("_", " ")
-    return f"{count} {unit.removesuffix('s') if count == '1' else unit}"
+    return amount.parse(words).in_words
 
 
 def the_sum(deadline: DeadlineView) -> str:

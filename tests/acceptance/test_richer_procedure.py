@@ -118,8 +118,11 @@ def test_a_stage_is_left_out_only_when_a_second_person_agrees(case: str, do: Do)
 def test_the_cap_over_two_stages_ends_them_both(
     people: dict[str, int], case: str, do: Do, clock: MovableClock, time_passes: TimePasses
 ) -> None:
-    late = clock.now() + timedelta(days=300)
-    do(case, OFFICE, c.Extend, clock="reply", until=late)
+    capped_at = due(cases.as_seen(case, people[GP]), "cap:whole")
+    with pytest.raises(Refused) as refused:
+        do(case, OFFICE, c.Extend, clock="reply", until=capped_at + timedelta(days=1))
+    assert refused.value.code == "past_cap"
+    do(case, OFFICE, c.Extend, clock="reply", until=capped_at)
     assert do(case, GP, c.Escalate).stage == "senior_challenge"
     capped = do(case, HEAD, c.KeepDecision)
     assert "cap:whole" in {d.clock for d in capped.running}

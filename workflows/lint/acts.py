@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from workflows.lint.finding import Finding, Place
-from workflows.lint.ways import before
+from workflows.lint.ways import before, exits
 from workflows.protocol import Protocol, Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import Authority, Gate, Occasion, Outcome, Phase
@@ -97,28 +97,46 @@ def outcomes_can_happen(protocol: Protocol) -> Iterable[Finding]:
 
 
 def notice_can_happen(protocol: Protocol) -> Iterable[Finding]:
-    """What a notice is sent upon can happen in one of its stages."""
+    """What a notice is sent upon can happen in each stage that it names; in one of all, if it names none."""
     for index, notice in enumerate(protocol.notices):
-        stages = [protocol.stages[name] for name in notice.stages]
-        if not any(_may_happen(protocol, stage, notice.on) for stage in stages):
+        named = [stage for stage in protocol.stages.values() if stage.id in notice.stages]
+        never = [stage.id for stage in named if not _may_happen(protocol, stage, notice.on)]
+        if len(never) == len(named):
             words = f"{notice.on!s} can happen in none of these stages"
             yield Finding("notice_can_happen", ("notice", str(index), "on"), words)
+        elif never and len(named) < len(protocol.stages):
+            instead = "; a reply is on = 'answered'" if notice.on is Occasion.DECIDED else ""
+            words = f"{notice.on!s} can never happen in {_quoted(never)}: name other stages{instead}"
+            yield Finding("notice_can_happen", ("notice", str(index), "stages"), words)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(repr(name) for name in names)
 
 
 def _may_happen(protocol: Protocol, stage: Stage, occasion: Occasion) -> bool:
     done = {move.trigger for move in stage.moves}
-    runs = bool(stage.clocks) or bool(protocol.caps_over(stage.id))
-    reminded = any(clock.reminders for clock in stage.clocks)
+    clocks = protocol.clocks_of(stage.id)
+    phases = {protocol.stages[to].phase for to in exits(protocol, stage)}
     return {
         Occasion.ENTERED: True,
-        Occasion.CLIMBED: bool(done & _NEEDS_MOVE[Outcome.UP]),
-        Occasion.SILENCE: runs,
-        Occasion.SETTLED: Trigger.AGREE_SETTLEMENT in done,
+        Occasion.CLIMBED: _leads_up(protocol, stage),
+        Occasion.SILENCE: bool(clocks),
+        Occasion.SETTLED: Phase.PROVISIONAL in phases,
         Occasion.CLOSED: stage.phase is Phase.CLOSED,
+        Occasion.ANSWERED: bool(done & {Trigger.CHANGE_DECISION, Trigger.KEEP_DECISION}),
         Occasion.DECIDED: Trigger.RECORD_DECISION in done,
         Occasion.EXTENDED: Trigger.EXTEND in done,
-        Occasion.REMINDED: reminded,
+        Occasion.REMINDED: any(clock.reminders for clock in clocks),
     }[occasion]
+
+
+def _leads_up(protocol: Protocol, stage: Stage) -> bool:
+    """Whether a case can go on from here to a stage that does not end it, and not as given back."""
+    moved = (to for move in stage.moves if move.trigger is not Trigger.RETURN_DOWN for to in move.to)
+    capped = (cap.to for cap in protocol.caps_over(stage.id) if cap.to is not None)
+    ending = (Phase.PROVISIONAL, Phase.CLOSED)
+    return any(protocol.stages[to].phase not in ending for to in (*moved, *capped))
 
 
 def forms_are_used(protocol: Protocol) -> Iterable[Finding]:
@@ -130,7 +148,9 @@ def forms_are_used(protocol: Protocol) -> Iterable[Finding]:
 
 
 def times_can_be_agreed(protocol: Protocol) -> Iterable[Finding]:
-    """A time that may be agreed can be proposed by one side and agreed by the other; a set one can be set."""
+    """A time that may be agreed can be proposed by one side and agreed by the other; a bound on more time
+    stands where somebody can give it."""
+    yield from _bounds_on_nothing(protocol)
     for stage in protocol.stages.values():
         asked, agreed = stage.move(Trigger.PROPOSE_TIME), stage.move(Trigger.AGREE_TIME)
         possible = asked and agreed and len({protocol.slots[s].side for s in asked.by | agreed.by}) > 1
@@ -142,6 +162,18 @@ def times_can_be_agreed(protocol: Protocol) -> Iterable[Finding]:
             words = "no clock of this stage may be agreed: set negotiable = true, or take the move out"
             there = "propose_time" if asked else "agree_time"
             yield Finding("times_can_be_agreed", ("stage", stage.id, "move", there), words)
+
+
+def _bounds_on_nothing(protocol: Protocol) -> Iterable[Finding]:
+    words = "nobody can give this clock more time: set negotiable = true, add a move extend, or take it out"
+    for stage in protocol.stages.values():
+        for clock in stage.clocks:
+            if clock.at_most and not clock.negotiable and stage.move(Trigger.EXTEND) is None:
+                yield Finding("times_can_be_agreed", (*_of(stage, clock.id), "at_most"), words)
+    for cap in protocol.caps.values():
+        if cap.clock.at_most and not any(protocol.stages[s].move(Trigger.EXTEND) for s in cap.stages):
+            place = ("cap", cap.clock.id.removeprefix("cap:"), "at_most")
+            yield Finding("times_can_be_agreed", place, words)
 
 
 def _of(stage: Stage, clock: str) -> Place:

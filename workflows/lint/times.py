@@ -11,7 +11,7 @@ from workflows.deadlines import due_instant
 from workflows.lint.finding import Finding, Place
 from workflows.protocol import Clock, Move, Protocol, Stage
 from workflows.triggers import Trigger
-from workflows.vocabulary import Expiry, Phase, Unit
+from workflows.vocabulary import Expiry, Phase, Side, Unit
 
 _KEEPS_RUNNING = (Expiry.REPEAT, Expiry.HOLD)
 _SAMPLE = datetime(2026, 3, 30, tzinfo=UTC)
@@ -74,7 +74,9 @@ def _steps(
 ) -> Iterator[tuple[Place, frozenset[str]]]:
     """What each move that stays, and each lapse, makes of the clocks that end in something."""
     for move in stage.moves:
-        if not move.to and move.trigger not in (Trigger.TIME_OUT, Trigger.READDRESS):
+        if move.trigger is Trigger.READDRESS:
+            yield ("move", str(move.trigger)), _asked_anew(protocol, stage, running)
+        elif not move.to and move.trigger is not Trigger.TIME_OUT:
             yield ("move", str(move.trigger)), _after(protocol, stage, running, move.trigger)
     for clock in stage.clocks:
         if clock.id in running and clock.on_expiry is Expiry.UNSATISFACTORY:
@@ -93,6 +95,13 @@ def _after(
         if c.starts_on is not None and trigger in c.starts_on and _ends_in_something(protocol, c)
     }
     return (running - met) | begun
+
+
+def _asked_anew(protocol: Protocol, stage: Stage, running: frozenset[str]) -> frozenset[str]:
+    """After a wrong door: what was asked of it, and what it set going, falls; the right one is asked."""
+    asks = {c.id for c in stage.clocks if protocol.slots[c.waits_for[0]].side is Side.CHALLENGED}
+    set_going = {c.id for c in stage.clocks if c.starts_on is not None}
+    return (running - asks - set_going) | (_running_at_entry(protocol, stage) & asks)
 
 
 def _named(clocks: Iterable[str]) -> str:
@@ -142,9 +151,14 @@ def _can_meet(protocol: Protocol, move: Move, clock: Clock) -> bool:
 def no_rehearsal_units(protocol: Protocol) -> Iterable[Finding]:
     """Seconds are for rehearsals."""
     for place, clock in all_clocks(protocol):
-        amounts = (*clock.budgets.values(), *clock.reminders.values(), clock.repeat)
-        if any(amount is not None and amount.unit is Unit.SECONDS for amount in amounts):
+        if any(amount.unit is Unit.SECONDS for amount in _written(clock)):
             yield Finding("no_rehearsal_units", place, "counts seconds, which are for rehearsals")
+
+
+def _written(clock: Clock) -> Iterator[Amount]:
+    """Every length of time that a clock names."""
+    amounts = (*clock.budgets.values(), *clock.reminders.values(), clock.repeat, clock.at_most)
+    return (part for amount in amounts if amount is not None for part in amount.parts)
 
 
 def risk_leads_on(protocol: Protocol) -> Iterable[Finding]:
@@ -175,7 +189,7 @@ def reminder_before_end(protocol: Protocol) -> Iterable[Finding]:
     for place, clock in all_clocks(protocol):
         for pace, before in clock.reminders.items():
             budget = clock.budgets[pace]
-            if before.unit is budget.unit and before.count >= budget.count:
+            if any(before.unit is part.unit and before.count >= part.count for part in budget.parts):
                 words = f"a reminder of {before} before the end of {budget} is never sent"
                 yield Finding("reminder_before_end", (*place, "reminders"), words)
                 break

@@ -18,6 +18,8 @@ SLOTS = [
     {"id": "manager", "side": "challenged", "tier": "manager", "title": "Manager"},
     {"id": "office", "side": "board", "tier": "office", "title": "Office"},
 ]
+ASKED = (["manager"], ["lead"], ["lead", "manager"], ["manager", "lead"], ["raiser"])
+"""Whom a stage may wait for: any of them may turn out to be empty."""
 EVERYWHERE = [
     {"do": "tell_change", "by": ["raiser", "lead", "manager"]},
     {"do": "say_safety", "by": ["raiser"]},
@@ -43,17 +45,23 @@ def stages(draw: st.DrawFn, number: int, last: bool, paces: list[str]) -> dict[s
     """One stage of the ladder; from the last one there is no way up."""
     above = "settled" if last else f"s{number + 1}"
     ends = draw(st.sampled_from(ENDS[1:] if last else ENDS))
+    asked = draw(st.sampled_from(ASKED))
     reply = {
-        "id": "reply", "title": "Reply", "waits_for": ["manager"], "budgets": draw(budgets(paces)),
+        "id": "reply", "title": "Reply", "waits_for": asked, "budgets": draw(budgets(paces)),
         "on_expiry": ends, "stopped_by": ["keep_decision", "change_decision"],
         "protective": draw(st.booleans()), "negotiable": True, "from": draw(st.sampled_from(("entry", "raised"))),
     }  # fmt: skip
     reply |= {"repeat": "2 working_days"} if ends in ("repeat", "hold") else {}
     reply |= {"hold_for": ["office"]} if ends == "hold" else {}
     answer = {
-        "id": "answer", "title": "Answer", "waits_for": ["raiser"], "budgets": draw(budgets(paces)),
+        "id": "answer", "title": "Answer", "waits_for": draw(st.sampled_from((["raiser"], ["lead"]))),
+        "budgets": draw(budgets(paces)),
         "starts_on": ["keep_decision", "change_decision"], "on_expiry": "repeat", "repeat": "1 working_days",
         "stopped_by": ["escalate", "agree_settlement"],
+    }  # fmt: skip
+    view = {
+        "id": "view", "title": "View", "waits_for": ["lead"], "budgets": draw(budgets(paces)),
+        "on_expiry": "record", "stopped_by": ["support"],
     }  # fmt: skip
     needs = draw(st.sampled_from(([], ["family_told"], ["second_person_agrees"])))
     moves = [
@@ -64,13 +72,15 @@ def stages(draw: st.DrawFn, number: int, last: bool, paces: list[str]) -> dict[s
         {"do": "propose_time", "by": ["raiser", "manager"]},
         {"do": "agree_time", "by": ["raiser", "manager"]},
         {"do": "confirm", "by": ["lead"]},
+        {"do": "support", "by": ["lead"]},
+        *([{"do": "readdress", "by": ["manager"]}] if asked[0] == "manager" else []),
         {"do": "escalate", "by": ["raiser", "lead"], "to": above, "needs": needs},
         *([{"do": "time_out", "to": above}] if ends == "climb" else []),
         *([{"do": "return_down", "by": ["manager"], "to": f"s{number - 1}"}] if number else []),
     ]  # fmt: skip
     return {
         "id": f"s{number}", "name": f"Stage {number}", "phase": draw(st.sampled_from(("informal", "manager", "senior"))),
-        "seats": ["lead", "manager"], "clock": [reply, answer], "move": moves,
+        "seats": ["lead", "manager"], "clock": [reply, answer, *([view] if draw(st.booleans()) else [])], "move": moves,
         "gate": [{"id": "family_told", "by": ["lead"]}, {"id": "second_person_agrees", "by": ["lead"]}],
     }  # fmt: skip
 
@@ -79,7 +89,7 @@ ENDING = [
     {
         "id": "settled", "name": "Settled", "phase": "provisional", "seats": ["lead"],
         "clock": [{
-            "id": "ask", "title": "Ask", "waits_for": ["raiser"], "budget": "30 calendar_days",
+            "id": "ask", "title": "Ask", "waits_for": ["lead"], "budget": "30 calendar_days",
             "on_expiry": "repeat", "repeat": "1 weeks", "stopped_by": ["answer_follow_up"],
         }],
         "move": [{"do": "answer_follow_up", "by": ["raiser", "lead"], "to": "closed"}],
@@ -108,8 +118,8 @@ def values(draw: st.DrawFn) -> dict[str, Any]:
         made["pace"].append({"id": "fast", "name": "Fast", "urgencies": ["today"]})
     if count > 1 and draw(st.booleans()):
         made["cap"] = [{
-            "id": "both", "title": "Both", "stages": ["s0"], "budget": "9 working_days", "waits_for": ["office"],
-            "on_expiry": "climb", "to": "s1",
+            "id": "both", "title": "Both", "stages": ["s0"], "budget": "9 working_days", "on_expiry": "climb", "to": "s1",
+            "waits_for": draw(st.sampled_from((["office"], ["lead"]))),
         }]  # fmt: skip
     return made
 

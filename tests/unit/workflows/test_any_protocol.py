@@ -29,19 +29,19 @@ PEOPLE = {
 }
 ASKED = [t for t in Trigger if t not in (Trigger.RAISE, Trigger.TIME_OUT)]
 Turn = tuple[str, Trigger, int]
+empties = st.frozensets(st.sampled_from(sorted(PEOPLE)))
+"""Any places of the case that stay empty: the raiser's own post, or all of them."""
 turns = st.lists(
     st.tuples(st.sampled_from(sorted(PEOPLE)), st.sampled_from(ASKED), st.integers(0, 200)), max_size=25
 )
 
 
-def raised(
-    protocol: Protocol, urgency: Urgency, calendars: Mapping[Side, WorkingCalendar] | None = None
-) -> Decision:
+def raised(protocol: Protocol, urgency: Urgency, empty: frozenset[str] = frozenset()) -> Decision:
     answer = begin(
         protocol,
         concern(urgency),
-        calendars=calendars or dict.fromkeys(Side, WorkingCalendar(protocol.nation)),
-        empty_slots=frozenset(),
+        calendars=dict.fromkeys(Side, WorkingCalendar(protocol.nation)),
+        empty_slots=empty,
         party_agencies=frozenset({1, 2}),
         party_people=frozenset({1}),
         now=START,
@@ -69,9 +69,11 @@ def next_due(case: CaseState, by: datetime) -> TimeOut | None:
     return TimeOut(clock=Id(first.clock), rung=first.rung) if first.due <= by else None
 
 
-def lived(protocol: Protocol, urgency: Urgency, history: list[Turn]) -> list[tuple[datetime, Decision]]:
+def lived(
+    protocol: Protocol, urgency: Urgency, history: list[Turn], empty: frozenset[str] = frozenset()
+) -> list[tuple[datetime, Decision]]:
     """A history: what people ask for, hours apart, and the clock between; with every decision."""
-    now, told = START, [(START, raised(protocol, urgency))]
+    now, told = START, [(START, raised(protocol, urgency, empty))]
     for who, trigger, hours in history:
         now += timedelta(hours=hours)
         for _ in range(500):
@@ -98,9 +100,11 @@ def test_what_is_drawn_is_what_may_be_published(protocol: Protocol) -> None:
     assert [f for f in lint(protocol) if f.weight is Weight.ERROR] == []
 
 
-@given(protocols(), st.sampled_from(Urgency), turns)
-def test_no_history_gets_lost(protocol: Protocol, urgency: Urgency, history: list[Turn]) -> None:
-    for at, decision in lived(protocol, urgency, history):
+@given(protocols(), st.sampled_from(Urgency), turns, empties)
+def test_no_history_gets_lost_whoever_is_not_there(
+    protocol: Protocol, urgency: Urgency, history: list[Turn], empty: frozenset[str]
+) -> None:
+    for at, decision in lived(protocol, urgency, history, empty):
         case = decision.after
         stage = protocol.stages[case.stage]
         if stage.phase is Phase.CLOSED:
@@ -126,6 +130,14 @@ def test_the_same_history_gives_the_same_case(
     protocol: Protocol, urgency: Urgency, history: list[Turn]
 ) -> None:
     assert lived(protocol, urgency, history) == lived(protocol, urgency, history)
+
+
+@given(protocols(), st.sampled_from(Urgency), turns, empties)
+def test_nothing_is_asked_of_an_empty_place(
+    protocol: Protocol, urgency: Urgency, history: list[Turn], empty: frozenset[str]
+) -> None:
+    for _, decision in lived(protocol, urgency, history, empty - {"office"}):
+        assert not empty - {"office"} & {started.waits_for for started in decision.started}
 
 
 @given(protocols(), st.sampled_from(Urgency), turns)

@@ -20,6 +20,7 @@ from workflows.triggers import Trigger
 
 DOCS = Path(__file__).parents[3] / "docs"
 FILE = DOCS / "examples" / "westmarch-2026.1.toml"
+FENWICK = DOCS / "examples" / "fenwick-2026.1.toml"
 SCENARIO = DOCS / "examples" / "westmarch--nobody-answers.toml"
 
 NOT_FOR_BOARDS = {vocabulary.Phase.DRAFT, vocabulary.Unit.SECONDS, Trigger.RAISE}
@@ -33,6 +34,9 @@ LISTS = [
 ROW = re.compile(
     r"^\| (?P<told>\w{3} \d+ \w+, [\d:]+) \| `(?P<amount>[^`]+)` \| (?P<ends>[^|]+) \|", re.MULTILINE
 )
+REFUSED = re.compile(r'Refusal\(\s*"(\w+)"')
+NO_REFUSAL_OF_A_REHEARSAL = {"not_in_version", "not_due", "elsewhere"}
+"""A rehearsal stays in its version, its clock asks in time, and what goes elsewhere has its own line."""
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -81,6 +85,19 @@ class TestTheWorkedExample:
         assert "\n".join((one.title, *(f"  {line}" for line in one.trace[:5]), "  ...")) in guide
 
 
+class TestTheFileWrittenFromTheGuideAlone:
+    def test_has_nothing_to_mend(self) -> None:
+        assert lint(loader.load(FENWICK)) == ()
+
+    @pytest.mark.parametrize(
+        "path", sorted(FENWICK.parent.glob("fenwick--*.toml")), ids=lambda path: path.stem
+    )
+    def test_plays_as_it_was_worked_out_by_hand(self, path: Path) -> None:
+        one = scenario.load(path)
+        assert one.protocol == FENWICK.stem
+        assert tuple(str(line) for line in simulate.simulate(loader.load(FENWICK), one)) == one.trace
+
+
 class TestNothingIsLeftOut:
     def test_of_the_keys(self, guide: str) -> None:
         assert set(KEYS) - named(guide) == set()
@@ -94,6 +111,11 @@ class TestNothingIsLeftOut:
 
     def test_of_the_conditions(self, guide: str) -> None:
         assert set(CONDITIONS) - named(guide) == set()
+
+    def test_of_the_refusals(self, guide: str) -> None:
+        sources = (path.read_text(encoding="utf-8") for path in Path(amount.__file__).parent.glob("*.py"))
+        codes = {code for text in sources for code in REFUSED.findall(text)} - NO_REFUSAL_OF_A_REHEARSAL
+        assert codes - named(guide) == set()
 
     def test_of_the_rules(self, guide: str) -> None:
         assert re.findall(r"^\| `(\w+)` \|", guide.partition("\n| Rule |")[2], re.MULTILINE) == list(RULES)

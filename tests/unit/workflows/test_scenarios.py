@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workflows import loader, scenario
-from workflows.simulate import simulate, summary
+from workflows.simulate import first_difference, simulate, summary
 
 SCENARIOS = {path.stem: path for path in sorted((loader.SHIPPED / "scenarios").glob("*.toml"))}
 
@@ -54,3 +54,17 @@ def test_a_file_that_is_none_is_refused_with_its_key(tmp_path: Path, text: str, 
     file.write_text(text, encoding="utf-8")
     with pytest.raises(scenario.ScenarioError, match=words):
         scenario.load(file)
+
+
+def test_the_first_line_that_differs_is_named_with_what_was_played() -> None:
+    name = next(iter(SCENARIOS))
+    played = scenario.load(SCENARIOS[name])
+    lines = simulate(loader.load(loader.shipped()[played.protocol]), played)
+    assert first_difference(played.trace, lines) is None
+    wrong = (*played.trace[:2], "something else", *played.trace[3:])
+    assert first_difference(wrong, lines) == (
+        f"line 3 of the trace\n  expected: something else\n  played:   {played.trace[2]}"
+    )
+    shorter = first_difference(played.trace[:-1], lines)
+    assert shorter is not None
+    assert "expected: (nothing more)" in shorter
