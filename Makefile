@@ -64,9 +64,7 @@ lint: install
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/mypy tests/support tests/faults/failover
-
-	$(BIN)/mypy tests/support
+	$(BIN)/mypy tests/support tests/faults/failover tests/faults/campaign
 	$(BIN)/mypy benchmarks --exclude benchmarks/peers/
 	$(BIN)/lint-imports --no-logo
 
