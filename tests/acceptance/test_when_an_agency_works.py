@@ -23,6 +23,12 @@ SCHOOL = "Hillside Primary School,school,head,Head teacher"
 TERMS = "2026-09-02..2026-10-23 2026-11-02..2026-12-18 2027-01-05..2027-02-12 2027-02-22..2027-03-25"
 
 
+@pytest.fixture(autouse=True)
+def november(clock: MovableClock) -> None:
+    """Whatever day it is, Northtown is laid out in November 2026."""
+    clock.move(to=datetime.fromisoformat("2026-11-26T10:00+00:00"))
+
+
 def imports(app: Flask, *lines: str, dry_run: bool = False) -> list[str]:
     with app.app_context():
         return people.import_people(HEAD + "\n".join(lines), dry_run=dry_run).notes
