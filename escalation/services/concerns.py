@@ -13,7 +13,7 @@ from escalation.models import Agency, DraftRow, Membership, Partnership, Stateme
 from escalation.models.types import AnyRow
 from escalation.security import access
 from escalation.security.public_ids import new_public_id
-from escalation.services import case_file, cases, directory, protocols, submissions, transition
+from escalation.services import case_file, cases, directory, forms, protocols, submissions, transition
 from escalation.services.case_file import CaseFile
 from escalation.services.deadline_view import days_of
 from escalation.services.opening import NewCase, NewRow, insert_case
@@ -84,9 +84,9 @@ def _raise(unit: Unit, account: int, concern: NewConcern, key: str) -> str:
     case_id = _insert(unit, account, concern, ground, decision, public_id)
     file = _empty_file(unit, account, concern, ground, case_id)
     slot = next(s.id for s in ground.protocol.slots.values() if case_file.is_raiser_slot(s))
-    transition.carry_out(
-        unit, [transition.Step(file, decision, account, slot, None, concern.command.prose())]
-    )
+    filled = forms.kept(forms.raising_forms(ground.protocol), concern.command.forms)
+    written = {**concern.command.prose(), **filled}
+    transition.carry_out(unit, [transition.Step(file, decision, account, slot, None, written)])
     if concern.draft:
         unit.session.execute(
             delete(DraftRow).where(DraftRow.public_id == concern.draft, DraftRow.account_id == account)

@@ -76,7 +76,10 @@ class SeatView:
 
 @dataclass(frozen=True, slots=True)
 class WrittenView:
-    """Something a person wrote. `field` is the answer's name in its command."""
+    """Something a person wrote. `field` is the answer's name in its command.
+
+    What was written in a form of the protocol says so: its name there, in which form, and in Welsh.
+    """
 
     field: str
     text: str
@@ -84,6 +87,9 @@ class WrittenView:
     author_agency: str
     side: Side | None
     at: datetime
+    label: str = ""
+    form: str = ""
+    label_welsh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,28 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedView:
+    """One field of a form: `name` is how its answer is called on pages and in the API."""
+
+    name: str
+    label: str
+    hint: str
+    required: bool
+    label_welsh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A form of the protocol that a move asks for, with the fields that this person answers."""
+
+    id: str
+    version: str
+    title: str
+    fields: tuple[AskedView, ...]
+    title_welsh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ActionView:
     """One thing this person may do, or may not do yet and why (`refusal` in words)."""
 
@@ -129,6 +157,31 @@ class ActionView:
     refusal: str | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     """What may be picked, where the move asks for it: ids and words."""
+    forms: tuple[FormView, ...] = ()
+    """The forms of the protocol that the move asks for."""
+
+
+class Tie(StrEnum):
+    """How another case is tied to this one."""
+
+    FOLLOWS = "follows"
+    """This one was raised from it, because it made no difference."""
+    FOLLOWED_BY = "followed_by"
+    BESIDE = "beside"
+    """This one was opened beside it."""
+    OPENED_BESIDE = "opened_beside"
+
+
+@dataclass(frozen=True, slots=True)
+class TiedCase:
+    """Another case that this one is tied to, which the reader takes part in as well."""
+
+    public_id: str
+    reference: str
+    stage_name: str
+    tie: Tie
+    state: Phase
+    raised_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +275,11 @@ class CaseView:
     may_follow: bool = False
     """The follow-up said that the person is not safer, and this person may raise a new concern from it."""
     mail_told: Mapping[str, datetime] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    """The board's own words, where its procedure has some (see `workflows.own_words`)."""
+    welsh: Mapping[str, str] = field(default_factory=dict)
+    """The procedure's Welsh, by what it stands beside: `title`, `stage.1`, `slot.chair`."""
+    tied: tuple[TiedCase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +303,8 @@ class WorkRow:
     """Nobody holds the post that it waits for: the board office was told."""
     past_time: bool
     raised_by_me: bool
+    stage_welsh: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +365,10 @@ class RaiseAsks:
     entries: Mapping[str, str] = field(default_factory=dict)
     concern: bool = False
     protect: bool = False
+    forms: tuple[FormView, ...] = ()
+    """The forms of the procedure that belong to raising a concern."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    welsh: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
