@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 from workflows.vocabulary import Word
 
+NONE: Mapping[str, str] = {}
+"""Of a board that says everything as the service does."""
 _USUAL: Mapping[str, str] = {
     Word.STAGE: "stage",
     Word.CHALLENGE: "challenge",
@@ -34,18 +36,16 @@ def said(sentence: str, words: Mapping[str, str]) -> str:
 
 
 def word(name: str, words: Mapping[str, str]) -> str:
-    """One word as the board says it, or as the service does."""
+    """One word as the board says it, or as the service does; with a capital where `name` has one."""
     key = name.lower()
     one = _PLURAL.get(key)
-    if key in words or one is None:
-        return words.get(key, _USUAL.get(key, key))
-    return f"{word(one, words)}s"
+    own = f"{word(one, words)}s" if one and key not in words else words.get(key, _USUAL.get(key, key))
+    return own[:1].upper() + own[1:] if name[:1].isupper() else own
 
 
 def _put(found: re.Match[str], words: Mapping[str, str]) -> str:
     name, article = found["word"], found["article"] or ""
     own = word(name, words)
-    own = own[:1].upper() + own[1:] if name[:1].isupper() else own
     if article:
         article = f"{article[0]}{'n' if own[:1].lower() in _VOWELS else ''} "
     return f"{article}{own}"

@@ -269,8 +269,11 @@ class _FieldSchema(_Strict):
 class _Asked(fields.Nested):
     """One field of a form: its words, or a table with more about it."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return super()._deserialize({"label": value} if isinstance(value, str) else value, attr, data)
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, partial: Any = None, **kwargs: Any
+    ) -> Any:
+        given = {"label": value} if isinstance(value, str) else value
+        return super()._deserialize(given, attr, data, partial, **kwargs)
 
 
 class _FormSchema(_Strict):
@@ -317,7 +320,8 @@ class ProtocolSchema(_Strict):
 
 _SCHEMAS: tuple[type[Schema], ...] = (
     ProtocolSchema, _SlotSchema, _PaceSchema, _TrackSchema, _RouteSchema, _WhenSchema, _StageSchema,
-    _ClockSchema, _CapSchema, _MoveOfManySchema, _GateSchema, _MeetingSchema, _NoticeSchema, _FormSchema, _FieldSchema,
+    _ClockSchema, _CapSchema, _MoveOfManySchema, _GateSchema, _MeetingSchema, _NoticeSchema, _FormSchema,
+    _FieldSchema,
 )  # fmt: skip
 
 

@@ -215,17 +215,28 @@ def _stages(record: Record) -> Table:
             furthest[entry.case_id] = max(
                 furthest.get(entry.case_id, entry.stage), entry.stage, key=lambda s: _rank(record, s, order)
             )
-    counts = Counter(record.stage_names.get(s, s) for s in furthest.values())
+    ordered = sorted(furthest.values(), key=lambda stage: _place(record, stage))
+    counts = Counter(record.stage_names.get(s, s) for s in ordered)
     return _table(
-        "How far they went", "The furthest stage that each challenge reached.", counts,
+        "How far they went", "The furthest stage that each challenge reached, in the order of the procedure.",
+        counts,
         "Each challenge once, at the furthest stage it entered. Follow-up is not a stage on the way up. "
         "A challenge that was withdrawn counts at the stage it had reached.",
+        ranked=False,
     )  # fmt: skip
 
 
-def _rank(record: Record, stage: str, order: list[Phase]) -> int:
+def _rank(record: Record, stage: str, order: list[Phase]) -> tuple[int, int]:
+    """How high a stage stands: by its phase, and among stages of one phase by its place in the procedure."""
     phases = {e.stage: e.phase for e in record.entries}
-    return order.index(Phase(phases[stage])) if phases.get(stage) in order else -1
+    phase = order.index(Phase(phases[stage])) if phases.get(stage) in order else -1
+    return phase, _place(record, stage)
+
+
+def _place(record: Record, stage: str) -> int:
+    """Where a stage stands in the order of the procedure; unknown ones come last."""
+    known = list(record.stage_names)
+    return known.index(stage) if stage in known else len(known)
 
 
 def _move_table(silence: int, chosen: int) -> Table:
@@ -255,16 +266,19 @@ def _outcomes(record: Record) -> Table:
     )  # fmt: skip
 
 
-def _table(heading: str, sentence: str, counts: Counter[str], how: str) -> Table:
+def _table(heading: str, sentence: str, counts: Counter[str], how: str, *, ranked: bool = True) -> Table:
+    """The counts as lines: the highest first, or as they are counted where their order says something."""
     total = sum(counts.values())
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    rows = tuple(Row(label, count, total) for label, count in ranked)
+    lines = sorted(counts.items(), key=lambda item: (-item[1], item[0])) if ranked else counts.items()
+    rows = tuple(Row(label, count, total) for label, count in lines)
     return Table(heading, sentence, rows, how, max(counts.values(), default=0))
 
 
 def _times(record: Record) -> tuple[StageTime, ...]:
     phases = {e.stage: e.phase for e in record.entries if e.phase not in (Phase.CLOSED, Phase.PROVISIONAL)}
-    ladder = sorted(phases, key=lambda stage: (list(Phase).index(Phase(phases[stage])), stage))
+    ladder = sorted(
+        phases, key=lambda stage: (list(Phase).index(Phase(phases[stage])), _place(record, stage), stage)
+    )
     return tuple(_time(record, stage) for stage in ladder)
 
 

@@ -46,6 +46,7 @@ class Record:
     """Agency names by case: raising, challenged (the one it was first addressed to)."""
     agencies: tuple[str, ...]
     stage_names: Mapping[str, str]
+    """In the order of the newest procedure; stages that only older ones had come last."""
 
 
 @contextmanager
@@ -138,4 +139,8 @@ def _stage_names(opened: Session, partnership: int) -> dict[str, str]:
         .where(ProtocolVersion.partnership_id == partnership)
         .order_by(ProtocolVersion.id)
     ).scalars()
-    return {s.id: s.name for body in bodies for s in loads(body, "published").stages.values()}
+    names: dict[str, str] = {}
+    for body in bodies:
+        newer = {s.id: s.name for s in loads(body, "published").stages.values()}
+        names = newer | {stage: name for stage, name in names.items() if stage not in newer}
+    return names

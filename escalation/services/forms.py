@@ -38,8 +38,8 @@ def forms_of(
         return bound
     known = {form.id for form in bound}
     ids = dict.fromkeys(parts[0] for name in filled if (parts := parts_of(name)) and parts[0] not in known)
-    parts = (other_part(file.protocol, form, side) for form in ids)
-    return (*bound, *(part for part in parts if part))
+    added = (other_part(file.protocol, form, side) for form in ids)
+    return (*bound, *(part for part in added if part))
 
 
 def asked(public_id: str, account: int, trigger: Trigger) -> tuple[FormView, ...]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from workflows.asked import answer_name
 from workflows.lint.finding import Finding, Place
 from workflows.lint.ways import before
 from workflows.protocol import Form, Protocol, Stage
 from workflows.triggers import Trigger
-from workflows.vocabulary import Authority, Gate, Occasion, Outcome, Phase, Word
+from workflows.vocabulary import Authority, Gate, Occasion, Outcome, Phase
+from workflows.welsh import english_of
 
 _OPENED_BY: Mapping[Gate, Trigger] = {
     Gate.PLAN_RECORDED: Trigger.RECORD_PLAN,
@@ -183,13 +183,8 @@ def can_be_proposed(protocol: Protocol) -> Iterable[Finding]:
 
 def translations_exist(protocol: Protocol) -> Iterable[Finding]:
     """Welsh text stands beside something that is there."""
-    known = {"title": {""}, "stage": {*protocol.stages}, "slot": {*protocol.slots}}
-    known |= {"track": {*protocol.tracks}, "pace": {*protocol.paces}, "topic": {*protocol.topics}}
-    known |= {"forum": {*protocol.forums}, "word": {*Word}, "form": {form.id for form in protocol.forms}}
-    known |= {"field": {answer_name(form.id, f.id) for form in protocol.forms for f in form.fields}}
-    known |= {"clock": {f"{s.id}/{clock.id}" for s in protocol.stages.values() for clock in s.clocks}}
+    known = english_of(protocol)
     for name in protocol.welsh:
-        kind, _, which = name.partition(".")
-        if which not in known.get(kind, set()):
+        if name not in known:
             words = "translates nothing that is there; write for example \"stage.1\" = '...'"
             yield Finding("translations_exist", ("welsh", name), words)
