@@ -46,4 +46,4 @@ def own_words(words: Values) -> Found:
     """Each word that a board says in its own way is one that the pages use."""
     for name in words:
         if name not in list(Word):
-            yield ("words", name), f"{name!r} is no word of the pages{did_you_mean(name, list(Word))}"
+            yield ("words", name), f"{name!r} is no word of the pages{did_you_mean(name, map(str, Word))}"
