@@ -100,6 +100,7 @@ class SeatSchema(Schema):
     standing = _word(Standing, required=True)
     at = fields.AwareDateTime(allow_none=True)
     mine = fields.Boolean(required=True)
+    title_welsh = fields.String(required=True)
 
 
 class StepSchema(Schema):
@@ -166,6 +167,7 @@ class ProposalSchema(Schema):
 
     side = _word(Side, required=True)
     mine = fields.Boolean(required=True)
+    title_welsh = fields.String(required=True)
     reply = fields.Boolean(required=True)
     outcome = fields.String(allow_none=True)
 

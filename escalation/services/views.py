@@ -72,6 +72,8 @@ class SeatView:
     standing: Standing
     at: datetime | None
     mine: bool
+    title_welsh: str = ""
+    """Only where the post has the title that the procedure gives it: only that one is translated."""
 
 
 @dataclass(frozen=True, slots=True)
