@@ -129,7 +129,7 @@ def _drawn(protocol: Protocol, row: dict[str, int]) -> list[tuple[str, str, str]
     """One arrow for each pair of stages, with the words of all ways between them."""
     pairs: dict[tuple[str, str], list[str]] = {}
     for stage in protocol.stages.values():
-        for to, words in _named_ways(protocol, stage):
+        for to, words in _named_ways(protocol, stage, ids=False):
             pairs.setdefault((stage.id, to), []).append(words)
     found = [(a, b, ", ".join(dict.fromkeys(words))) for (a, b), words in pairs.items()]
     return sorted(found, key=lambda way: abs(row[way[0]] - row[way[1]]))
@@ -194,10 +194,12 @@ def _ways(protocol: Protocol, stage: Stage) -> Iterable[tuple[str, str]]:
             yield cap.to, f"silence ({cap.clock.title})"
 
 
-def _named_ways(protocol: Protocol, stage: Stage) -> Iterable[tuple[str, str]]:
-    """As `_ways`, each move by its name with its trigger in brackets."""
+def _named_ways(protocol: Protocol, stage: Stage, *, ids: bool = True) -> Iterable[tuple[str, str]]:
+    """As `_ways`, each move by its name, with its trigger in brackets where there is room for it."""
     moves = {move.trigger: name_of(move.trigger, protocol.words) for move in stage.moves}
-    names = {str(t): f"{name} [{t}]" for t, name in moves.items() if t is not Trigger.TIME_OUT}
+    names = {
+        str(t): f"{name} [{t}]" if ids else name for t, name in moves.items() if t is not Trigger.TIME_OUT
+    }
     for to, words in _ways(protocol, stage):
         yield to, names.get(words, words[0].upper() + words[1:])
 

@@ -50,7 +50,7 @@ def _concern(asker: int, given: Mapping[str, Any], key: str) -> NewConcern:
 
 
 def _asked_in(partnership: str) -> tuple[FormView, ...]:
-    """The forms of the procedure in force; none of a partnership that is not there: that is said elsewhere."""
+    """The forms of the procedure in force; none where no such partnership is: that is said elsewhere."""
     try:
         return routing_questions.asked_by(partnership).forms
     except NotFound:

@@ -217,4 +217,4 @@ def asks_of(form: FormView) -> tuple[Ask, ...]:
 
 
 def _hint(hint: str, required: bool) -> str:
-    return hint if required else " ".join(part for part in (hint, "You may leave it empty") if part)
+    return hint if required else ". ".join(part for part in (hint, "You may leave it empty") if part)

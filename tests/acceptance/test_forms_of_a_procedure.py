@@ -54,7 +54,7 @@ def test_a_move_asks_for_the_form_of_its_own_side_and_refuses_by_field(app: Flas
     case = raised(gp)
     page = gp.opens(f"{case}/escalate")
     assert 'What is still open <span class="welsh" lang="cy">Beth sydd heb ei ddatrys</span>' in page
-    assert "Calls, letters, meetings You may leave it empty" in page
+    assert "Calls, letters, meetings. You may leave it empty" in page
     assert "What we answer" not in page, "that is for the other side"
     typed = {"reasons": "Nobody has looked", OPEN: "", TRIED: "Two calls", ADVICE: "Go on"}
     wrong = gp.sends(f"{case}/escalate", typed, expect=422)
