@@ -3,7 +3,7 @@
 import csv
 import io
 
-from escalation.reporting.measures import BoardMeasures
+from escalation.reporting.figures import BoardMeasures
 
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
 
