@@ -5,10 +5,12 @@ from flask import Flask
 from sqlalchemy import text
 
 from escalation.extensions import db
+from escalation.services import versions
 from tests.acceptance.conftest import Visit
 from tests.acceptance.test_a_board_in_its_own_words import TOLD, raised
 from tests.acceptance.test_what_the_procedure_asks import to_the_check_page
 from tests.support import richer
+from tests.support.northtown import accounts
 
 OPEN, TRIED, ADVICE, ANSWER = "step/open", "step/tried", "step/advice", "step/answer"
 BASIS, OWNER = "basis/1", "owner/1"
@@ -167,3 +169,17 @@ def test_what_was_typed_into_a_form_is_not_lost_when_the_case_has_moved_on(visit
     gp.sends_checked(f"{case}/escalate", {"reasons": "Now", OPEN: "Where she sleeps"})
     refused = manager.presses(f"{case}/position", {"confirm": "1"}, expect=409)
     assert "The X-ray of Monday" in refused
+
+
+def test_an_answer_is_read_with_the_words_of_its_time(app: Flask, northtown: str, visit: Visit) -> None:
+    gp = visit("amara.lewis")
+    case = raised(gp)
+    with app.app_context():
+        richer.publish(northtown)
+        office = accounts()["kate.rowan"]
+        versions.move_to_version_in_force(case.rsplit("/", 1)[1], office, "The old one has no meeting.")
+    page = gp.opens(case)
+    assert "Everything at once" in page
+    assert "Who has been told already" in page
+    assert "The school nurse" in page
+    assert "Record of this step" not in gp.opens(f"{case}/escalate")
