@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from notifications.message import Facts, Message
 from notifications.redaction import check
+from workflows.own_words import said, word
 
 
 def compose(
@@ -61,6 +62,8 @@ def _templates() -> Environment:
     )
     environment.filters["day"] = day
     environment.filters["instant"] = instant
+    environment.filters["own"] = lambda name, facts: word(name, facts.words)
+    environment.filters["said"] = lambda sentence, facts: said(sentence, facts.words)
     return environment
 
 

@@ -97,6 +97,10 @@ class Facts:
     role: str = ""
     reference: str | None = None
     stage: str | None = None
+    stage_welsh: str = ""
+    """The name of the stage in Welsh, where the procedure has it."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """The board's own words, those that name nobody."""
     due: datetime | None = None
     next_holder: str | None = None
     waited_role: str | None = None

@@ -11,6 +11,7 @@ from workflows.protocol import (
     Cap,
     Clock,
     Form,
+    FormField,
     Meeting,
     Move,
     Notice,
@@ -22,7 +23,7 @@ from workflows.protocol import (
     Track,
 )
 from workflows.triggers import Trigger
-from workflows.vocabulary import FURTHER, Reason
+from workflows.vocabulary import FURTHER, Reason, Side
 
 Values = Mapping[str, Any]
 MAIN = "main"
@@ -197,5 +198,17 @@ def _form(value: Values, stages: Mapping[str, Stage]) -> Form:
         frozenset(value["stages"] or stages),
         value["version"],
         tuple(value["sides"]),
-        tuple(value["fields_"]),
+        tuple(_field(number, asked, value["sides"]) for number, asked in enumerate(value["fields_"], 1)),
+    )
+
+
+def _field(number: int, value: Values, sides: Iterable[Side]) -> FormField:
+    """A field is known by its id or, where it has none, by its number in the form."""
+    return FormField(
+        value.get("id", str(number)),
+        value["label"],
+        value["hint"],
+        value["required"],
+        tuple(value.get("sides", sides)),
+        value["readers"],
     )

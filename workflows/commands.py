@@ -5,7 +5,7 @@ stores in sealed statements; everything else is codes that may stand in an event
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, NewType
@@ -54,10 +54,12 @@ class SafeToRaise(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """Base of all commands. `safety` (who keeps the person safe tonight) may come with every move."""
+    """Base of all commands. `safety` (who keeps the person safe tonight) may come with every move, and so
+    may `forms`: what was filled in of the protocol's own forms, by form and field (`asked.answer_name`)."""
 
     trigger: ClassVar[Trigger]
     safety: str | None = None
+    forms: Mapping[str, str] = field(default_factory=dict)
 
     def prose(self) -> Mapping[str, str]:
         """The written answers that are not empty, by field name."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from workflows import reading
+from workflows.deeds import name_of
 from workflows.protocol import Clock, Move, Protocol, Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import Expiry, Phase
@@ -46,21 +47,32 @@ def text(protocol: Protocol, here: str | None = None) -> str:
 
 
 def _stage_text(protocol: Protocol, stage: Stage, here: str | None) -> Iterator[str]:
-    yield f"  {stage.id}: {_title(stage, here)}{'' if stage.formal else ' (informal)'}"
+    yield f"  {_title(stage, here)} [{stage.id}]{'' if stage.formal else ' (informal)'}"
     for clock in (*stage.clocks, *(cap.clock for cap in protocol.caps_over(stage.id))):
         who = " or ".join(protocol.slots[slot].title for slot in clock.waits_for)
         yield f"      {clock_words(clock)}, from {who}; {silence_words(protocol, stage, clock)}"
         yield from (f"          {words}" for words in reading.beside_clock(protocol, clock))
     yield from (f"      {words}" for words in reading.of_stage(protocol, stage))
-    for to, words in _ways(protocol, stage):
-        yield f"      {words} leads to {to}"
+    for to, words in _named_ways(protocol, stage):
+        yield f"      {words} leads to {_named(protocol, to)}"
 
 
 def _route_text(protocol: Protocol, index: int) -> str:
     route = protocol.endings()[index]
-    asked = "; ".join(f"{key} is {' or '.join(sorted(words))}" for key, words in route.when.items())
-    where = f"track {route.to}" if route.to else f"elsewhere: {route.elsewhere}. {route.because}"
+    asked = "; ".join(f"{key} is {_asked(protocol, key, words)}" for key, words in route.when.items())
+    track = f"{protocol.tracks[route.to].name} [{route.to}]" if route.to else ""
+    where = track or f"elsewhere: {route.elsewhere}. {route.because}"
     return f"  {f'when {asked}' if asked else 'otherwise'}: {where}"
+
+
+def _asked(protocol: Protocol, key: str, words: Iterable[str]) -> str:
+    """The words of a condition, topics and forums by their names."""
+    names = {"topic": protocol.topics, "forum": protocol.forums}.get(key, {})
+    return " or ".join(names.get(word, word).replace("_", " ") or "not said" for word in sorted(words))
+
+
+def _named(protocol: Protocol, stage: str) -> str:
+    return f"{protocol.stages[stage].name} [{stage}]"
 
 
 def clock_words(clock: Clock) -> str:
@@ -75,12 +87,16 @@ def silence_words(protocol: Protocol, stage: Stage, clock: Clock) -> str:
     target = cap.to if cap else stage.silence_leads_to
     again = f"silence is told, and it runs again for {clock.repeat.in_words if clock.repeat else ''}"
     return {
-        Expiry.CLIMB: f"silence moves it to {target}",
+        Expiry.CLIMB: f"silence moves it to {_named(protocol, target) if target else 'nowhere'}",
         Expiry.REPEAT: again,
         Expiry.RECORD: "silence is recorded, and it goes on",
         Expiry.UNSATISFACTORY: "silence counts as: the decision was kept",
-        Expiry.HOLD: again,
+        Expiry.HOLD: f"silence is told, and then it waits for {_titles(protocol, clock.hold_for)}",
     }[clock.on_expiry]
+
+
+def _titles(protocol: Protocol, slots: Iterable[str]) -> str:
+    return ", ".join(protocol.slots[slot].title for slot in slots)
 
 
 def transition_table(protocol: Protocol) -> tuple[tuple[str, str, str, str], ...]:
@@ -119,8 +135,8 @@ def _drawn(protocol: Protocol, row: dict[str, int]) -> list[tuple[str, str, str]
     """One arrow for each pair of stages, with the words of all ways between them."""
     pairs: dict[tuple[str, str], list[str]] = {}
     for stage in protocol.stages.values():
-        for to, words in _ways(protocol, stage):
-            pairs.setdefault((stage.id, to), []).append(words.replace("_", " "))
+        for to, words in _named_ways(protocol, stage, ids=False):
+            pairs.setdefault((stage.id, to), []).append(words)
     found = [(a, b, ", ".join(dict.fromkeys(words))) for (a, b), words in pairs.items()]
     return sorted(found, key=lambda way: abs(row[way[0]] - row[way[1]]))
 
@@ -182,6 +198,16 @@ def _ways(protocol: Protocol, stage: Stage) -> Iterable[tuple[str, str]]:
     for cap in protocol.caps_over(stage.id):
         if cap.to is not None:
             yield cap.to, f"silence ({cap.clock.title})"
+
+
+def _named_ways(protocol: Protocol, stage: Stage, *, ids: bool = True) -> Iterable[tuple[str, str]]:
+    """As `_ways`, each move by its name, with its trigger in brackets where there is room for it."""
+    moves = {move.trigger: name_of(move.trigger, protocol.words) for move in stage.moves}
+    names = {
+        str(t): f"{name} [{t}]" if ids else name for t, name in moves.items() if t is not Trigger.TIME_OUT
+    }
+    for to, words in _ways(protocol, stage):
+        yield to, names.get(words, words[0].upper() + words[1:])
 
 
 def _title(stage: Stage, here: str | None) -> str:

@@ -10,8 +10,9 @@ from marshmallow import ValidationError
 
 from workflows import layers
 from workflows.building import protocol_of
+from workflows.did_you_mean import did_you_mean
 from workflows.layers import Layered, LayerError
-from workflows.names import did_you_mean, names
+from workflows.names import names
 from workflows.positions import Path as KeyPath
 from workflows.protocol import Protocol
 from workflows.schema import (

@@ -4,13 +4,14 @@ It works on the checked values of a file, before they become a `Protocol`, so th
 still be shown with its key.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from workflows.did_you_mean import did_you_mean
 from workflows.guards import CONDITIONS
+from workflows.names_of_words import form_names, own_words
 from workflows.positions import Path as KeyPath
 from workflows.triggers import Trigger
 from workflows.vocabulary import FURTHER, Expiry, Gate, Phase, Side, Tier, Urgency
@@ -33,15 +34,6 @@ MUST_LEAVE = frozenset(
     }
 )
 MAY_CHOOSE = frozenset({Trigger.SKIP, Trigger.RETURN_DOWN, Trigger.CHOOSE_FORUM, Trigger.HAND_OVER})
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A remedy for an unknown word: the closest known one, or all of them."""
-    known = list(known)
-    if not known:
-        return "; there is none"
-    close = difflib.get_close_matches(word, known, n=1)
-    return f", did you mean {close[0]!r}?" if close else f"; known are {', '.join(sorted(set(known)))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +73,8 @@ def names(values: Values) -> Found:
     yield from _moves(values["move"], (), known, None)
     yield from _caps(values["cap"], known)
     yield from _notices(values, known)
+    yield from form_names(values["form"])
+    yield from own_words(values["words"])
 
 
 def _twice(kind: str, ids: Sequence[str], at: KeyPath = (), key: str = "id") -> Found:

@@ -21,6 +21,7 @@ from workflows.vocabulary import (
     Occasion,
     Outcome,
     Phase,
+    Readers,
     Reason,
     Side,
     Subject,
@@ -235,6 +236,18 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class FormField:
+    """One thing that a form asks: by which sides it is answered, and who may read the answer."""
+
+    id: str
+    label: str
+    hint: str = ""
+    required: bool = True
+    sides: tuple[Side, ...] = tuple(Side)
+    readers: Readers = Readers.EVERYBODY
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A form that belongs to a move: its fields, and which sides fill it in."""
 
@@ -244,7 +257,7 @@ class Form:
     stages: frozenset[str]
     version: str
     sides: tuple[Side, ...]
-    fields: tuple[str, ...]
+    fields: tuple[FormField, ...]
 
 
 @dataclass(frozen=True, slots=True)

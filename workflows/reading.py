@@ -7,6 +7,7 @@ who may do what and what must come first, other ends, reminders, meetings, notic
 from collections.abc import Iterable, Iterator
 
 from workflows.amount import Amount
+from workflows.deeds import name_of
 from workflows.gates import GATE_WORDS
 from workflows.protocol import Clock, Form, Move, Notice, Protocol, Slot, Stage
 from workflows.triggers import Trigger
@@ -74,7 +75,8 @@ def _may(protocol: Protocol, move: Move) -> str:
     first = "".join(f" ({GATE_WORDS[gate]})" for gate in move.needs)
     only = f" (only if: {_plain(move.conditions)})" if move.conditions else ""
     because = f" (because: {move.because})" if move.because else ""
-    return f"may {_plain([move.trigger])}: {_people(protocol, move.by)}{only}{first}{because}"
+    done = f"{name_of(move.trigger, protocol.words)} [{move.trigger}]"
+    return f"{done}: {_people(protocol, move.by)}{only}{first}{because}"
 
 
 def ending(protocol: Protocol) -> Iterator[str]:
@@ -127,8 +129,8 @@ def _notice(protocol: Protocol, notice: Notice) -> str:
 
 def _form(protocol: Protocol, form: Form) -> str:
     where = ", ".join(_in(protocol, form.stages))
-    head = f"{form.title}, version {form.version}, with {_plain([form.on])} in {where}"
-    return f"{head} ({_plain(form.sides)} side): {'; '.join(form.fields)}"
+    head = f"{form.title}, version {form.version}, with “{name_of(form.on, protocol.words)}” in {where}"
+    return f"{head} ({_plain(form.sides)} side): {'; '.join(f.label for f in form.fields)}"
 
 
 def _source(protocol: Protocol) -> Iterator[str]:

@@ -11,7 +11,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from workflows import amount
 from workflows.amount import Amount
 from workflows.calendar import NATIONS
-from workflows.names import did_you_mean
+from workflows.did_you_mean import did_you_mean
 from workflows.triggers import Trigger
 from workflows.vocabulary import (
     FURTHER,
@@ -25,6 +25,7 @@ from workflows.vocabulary import (
     Occasion,
     Outcome,
     Phase,
+    Readers,
     Reason,
     Side,
     Subject,
@@ -121,6 +122,10 @@ def _id() -> Any:
 _SOME = validate.Length(min=1)
 _ID = validate.Regexp(
     r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$", error="use letters, digits, '.', '_' and '-' (40 at most)"
+)
+_PLAIN_WORDS = validate.Regexp(
+    r"^[^\W\d_](?:[^\W\d_]|['’-]| (?! )){0,38}[^\W\d_]$",
+    error="is a word or a few, letters only (40 at most): it stands in the middle of sentences and in mails",
 )
 _KEY = validate.Regexp(r"^[a-z0-9][a-z0-9_-]{0,39}$", error="use small letters, digits, _ and - (40 at most)")
 
@@ -270,6 +275,25 @@ class _NoticeSchema(_Strict):
     forewarn = fields.Boolean(load_default=False)
 
 
+class _FieldSchema(_Strict):
+    id = fields.String(validate=_ID)
+    label = _text(required=True)
+    hint = _text(300, load_default="")
+    required = fields.Boolean(load_default=True)
+    sides = fields.List(_Word(Side), validate=_SOME)
+    readers = _Word(Readers, load_default=Readers.EVERYBODY)
+
+
+class _Asked(fields.Nested):
+    """One field of a form: its words, or a table with more about it."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, partial: Any = None, **kwargs: Any
+    ) -> Any:
+        given = {"label": value} if isinstance(value, str) else value
+        return super()._deserialize(given, attr, data, partial, **kwargs)
+
+
 class _FormSchema(_Strict):
     id = _id()
     title = _text(required=True)
@@ -277,7 +301,7 @@ class _FormSchema(_Strict):
     stages = _ids(load_default=list)
     version = _text(40, required=True)
     sides = fields.List(_Word(Side), required=True, validate=_SOME)
-    fields_ = _ids(data_key="fields", required=True, validate=_SOME)
+    fields_ = fields.List(_Asked(_FieldSchema), data_key="fields", required=True, validate=_SOME)
 
 
 class ProtocolSchema(_Strict):
@@ -296,7 +320,7 @@ class ProtocolSchema(_Strict):
     review_by = fields.Raw(required=True)
     source = _text(1000, required=True)
     example = _text(500)
-    words = fields.Dict(keys=fields.String(), values=_text(), load_default=dict)
+    words = fields.Dict(keys=fields.String(), values=fields.String(validate=_PLAIN_WORDS), load_default=dict)
     welsh = fields.Dict(keys=fields.String(), values=_text(), load_default=dict)
     topics = fields.Dict(keys=fields.String(validate=_ID), values=_text(), load_default=dict)
     forums = fields.Dict(keys=fields.String(validate=_ID), values=_text(), load_default=dict)
@@ -315,6 +339,7 @@ class ProtocolSchema(_Strict):
 _SCHEMAS: tuple[type[Schema], ...] = (
     ProtocolSchema, _SlotSchema, _PaceSchema, _TrackSchema, _RouteSchema, _WhenSchema, _StageSchema,
     _ClockSchema, _CapSchema, _MoveOfManySchema, _GateSchema, _MeetingSchema, _NoticeSchema, _FormSchema,
+    _FieldSchema,
 )  # fmt: skip
 
 

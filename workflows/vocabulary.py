@@ -201,6 +201,34 @@ class Gate(StrEnum):
     MEETING_HELD = "meeting_held"
 
 
+class Word(StrEnum):
+    """The words of the service that a board may say in its own way on pages. `stages`, `challenges` and
+    `outcomes` are the plurals; where only the singular is given, the plural has an s."""
+
+    STAGE = "stage"
+    STAGES = "stages"
+    CHALLENGE = "challenge"
+    CHALLENGES = "challenges"
+    OUTCOME = "outcome"
+    OUTCOMES = "outcomes"
+    RAISER = "raiser"
+    LEAD = "lead"
+    HEADS = "heads"
+    CHAIR = "chair"
+    OFFICE = "office"
+
+
+class Readers(StrEnum):
+    """Who may read what is written in a field of a form."""
+
+    EVERYBODY = "everybody"
+    """Whoever takes part in the case."""
+    RAISING_SIDE = "raising_side"
+    """The raising side, which writes it among itself, and the board."""
+    BOARD = "board"
+    """The raiser and the board."""
+
+
 class Occasion(StrEnum):
     """What a notice is sent upon."""
 

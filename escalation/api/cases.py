@@ -1,6 +1,6 @@
 """Reading cases, and making moves on them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response
@@ -10,18 +10,20 @@ from escalation.api.admission import account, answers, idempotency_key
 from escalation.api.document import changes, reads, shape_of
 from escalation.errors import InvalidInput, NotFound
 from escalation.schemas.case import CaseSchema, MyWorkSchema
+from escalation.schemas.forms import as_sent, both, filled_in, of_forms
 from escalation.schemas.moves import MOVES, command_from, readdress_from, schema_of
-from escalation.services import cases, moves, submissions, work
+from escalation.services import cases, forms, moves, submissions, work
 from escalation.services.views import CaseView, MyWork
 from workflows.commands import Command
 from workflows.triggers import Trigger
 
+Filled = Callable[[], Mapping[str, str]]
 _HIGHEST = 2**31 - 1
 _SEEN = {"type": "integer", "minimum": 0, "maximum": _HIGHEST}
 _SCHEMAS = {trigger: schema_of(trigger) for trigger in (*MOVES, Trigger.READDRESS)}
 _BODY = {
     "oneOf": [
-        shape_of(schema, {"trigger": {"const": str(trigger)}, "seen_version": _SEEN})
+        shape_of(schema, {"trigger": {"const": str(trigger)}, "seen_version": _SEEN}, forms=True)
         for trigger, schema in _SCHEMAS.items()
     ]
 }
@@ -60,7 +62,15 @@ def add_to(blueprint: Blueprint) -> None:
 def _made(public_id: str, asker: int, given: Mapping[str, Any], key: str) -> CaseView:
     trigger, seen = _trigger(given), _seen(given)
     said = {name: answer for name, answer in given.items() if name not in ("trigger", "seen_version")}
-    command = _command(public_id, asker, trigger, said)
+    own = {name: answer for name, answer in said.items() if name not in of_forms(said)}
+
+    def filled() -> Mapping[str, str]:
+        # Sent again it says what it said the first time, whatever is asked for by now.
+        if submissions.is_on_record(asker, key, public_id):
+            return as_sent(said)
+        return filled_in(forms.asked(public_id, asker, trigger), said)
+
+    command = _command(public_id, asker, trigger, own, filled)
     moves.make_move(public_id, asker, command, key, seen_version=seen)
     return cases.as_seen(public_id, asker)
 
@@ -81,12 +91,13 @@ def _seen(given: Mapping[str, Any]) -> int:
     return seen
 
 
-def _command(public_id: str, asker: int, trigger: Trigger, said: Mapping[str, Any]) -> Command:
+def _command(public_id: str, asker: int, trigger: Trigger, own: Mapping[str, Any], filled: Filled) -> Command:
     if trigger is not Trigger.READDRESS:
-        return command_from(trigger, said)
-    given = readdress_from(said)
+        return command_from(trigger, own, filled)
+    given, forms_ = both(lambda: readdress_from(own), filled)
     cases.as_seen(public_id, asker)  # a case that is not theirs is not there, before any agency is judged
+    where = (given["agency"], given["reasons"], given["safety"])
     try:
-        return moves.pass_on_to(public_id, asker, given["agency"], given["reasons"], given["safety"])
+        return moves.pass_on_to(public_id, asker, *where, forms_)
     except NotFound as error:
         raise InvalidInput({"agency": ["Name an agency of this partnership"]}) from error

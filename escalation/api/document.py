@@ -10,6 +10,7 @@ from escalation.api.admission import KEY_PATTERN
 from escalation.api.problems import MEDIA
 from escalation.schemas.fields import Choice, Instant, Written
 from escalation.schemas.problem import ProblemSchema
+from escalation.schemas.words import LONG
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 JsonSchema = Mapping[str, Any]
@@ -35,6 +36,7 @@ _TOKEN = {
     "description": "The CSRF token of your session.",
     "schema": {"type": "string"},
 }
+_FORM_ANSWER = {"type": ["string", "null"], "maxLength": LONG}
 _WRITING_FAILS = (400, 401, 403, 404, 409, 413, 415, 422)
 
 
@@ -80,14 +82,18 @@ def _failing(blueprint: Blueprint, handler: Handler, statuses: tuple[int, ...]) 
     return handler
 
 
-def shape_of(schema: Schema, also: Mapping[str, JsonSchema] | None = None) -> JsonSchema:
-    """The JSON shape of the answers that a schema checks, with more required members from `also`."""
+def shape_of(
+    schema: Schema, also: Mapping[str, JsonSchema] | None = None, *, forms: bool = False
+) -> JsonSchema:
+    """The JSON shape of the answers that a schema checks, with more required members from `also`, and with
+    answers to the forms of a procedure where it may ask for `forms`."""
     also = also or {}
     needed = [name for name, field in schema.fields.items() if _is_needed(field)]
     return {
         "type": "object",
         "properties": {**also, **{name: _shape(field) for name, field in schema.fields.items()}},
         "required": [*also, *needed],
+        **({"patternProperties": {"^[^/]+/[^/]+$": _FORM_ANSWER}} if forms else {}),
         "additionalProperties": False,
     }
 

@@ -5,7 +5,7 @@ import io
 import json
 from dataclasses import asdict
 
-from escalation.reporting.measures import BoardMeasures
+from escalation.reporting.figures import BoardMeasures
 
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
 

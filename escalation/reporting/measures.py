@@ -6,10 +6,10 @@ counted. A case that is still open is counted as open, never left out.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
+from escalation.reporting.figures import AgencyRow, BoardMeasures, Period, Row, StageTime, Table
 from escalation.reporting.reading import Record, partnership_for, record_of, session
 from workflows.events import EventKind
 from workflows.vocabulary import Phase
@@ -17,87 +17,6 @@ from workflows.vocabulary import Phase
 TOO_FEW = 5
 """Below this many, single values are shown and no median: a median of two is a story, not a figure."""
 _FIRST_DAY = date(2000, 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From `start` until and without `end`, both dates in UTC."""
-
-    key: str
-    words: str
-    start: date
-    end: date
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a table: a label, a count, of how many (0: not a share), and a remark."""
-
-    label: str
-    count: int
-    of: int = 0
-    remark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One measure: a heading, a sentence, its lines, and how it is counted."""
-
-    heading: str
-    sentence: str
-    rows: tuple[Row, ...]
-    how: str
-    most: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AgencyRow:
-    """One agency: how many it raised and received; raising none is shown, with its zero."""
-
-    agency: str
-    raised: int
-    received: int
-
-
-@dataclass(frozen=True, slots=True)
-class StageTime:
-    """How long cases stood in a stage: in words, and how many deadlines ran out of those that ran."""
-
-    stage: str
-    words: str
-    lapsed: int
-    ran: int
-
-
-@dataclass(frozen=True, slots=True)
-class BoardMeasures:
-    """Everything on the board lead's page, for one period."""
-
-    period: Period
-    periods: tuple[Period, ...]
-    headline: str
-    sentence: str
-    raised: int
-    finished: int
-    changed: int
-    by_silence: int
-    chosen: int
-    open_now: int
-    in_follow_up: int
-    past_time: int
-    declines: int
-    withdrawn: int
-    not_freely: int
-    diverted: int
-    """How many concerns were sent elsewhere; they are not among those raised."""
-    stages: Table
-    moves: Table
-    pairs: Table
-    outcomes: Table
-    elsewhere: Table
-    agencies: tuple[AgencyRow, ...]
-    silent: tuple[str, ...]
-    times: tuple[StageTime, ...]
 
 
 def periods(today: date) -> tuple[Period, ...]:
@@ -220,17 +139,28 @@ def _stages(record: Record) -> Table:
             furthest[entry.case_id] = max(
                 furthest.get(entry.case_id, entry.stage), entry.stage, key=lambda s: _rank(record, s, order)
             )
-    counts = Counter(record.stage_names.get(s, s) for s in furthest.values())
+    ordered = sorted(furthest.values(), key=lambda stage: _place(record, stage))
+    counts = Counter(record.stage_names.get(s, s) for s in ordered)
     return _table(
-        "How far they went", "The furthest stage that each challenge reached.", counts,
+        "How far they went", "The furthest stage that each challenge reached, in the order of the procedure.",
+        counts,
         "Each challenge once, at the furthest stage it entered. Follow-up is not a stage on the way up. "
         "A challenge that was withdrawn counts at the stage it had reached.",
+        ranked=False,
     )  # fmt: skip
 
 
-def _rank(record: Record, stage: str, order: list[Phase]) -> int:
+def _rank(record: Record, stage: str, order: list[Phase]) -> tuple[int, int]:
+    """How high a stage stands: by its phase, and among stages of one phase by its place in the procedure."""
     phases = {e.stage: e.phase for e in record.entries}
-    return order.index(Phase(phases[stage])) if phases.get(stage) in order else -1
+    phase = order.index(Phase(phases[stage])) if phases.get(stage) in order else -1
+    return phase, _place(record, stage)
+
+
+def _place(record: Record, stage: str) -> int:
+    """Where a stage stands in the order of the procedure; unknown ones come last."""
+    known = list(record.stage_names)
+    return known.index(stage) if stage in known else len(known)
 
 
 def _move_table(silence: int, chosen: int) -> Table:
@@ -269,16 +199,19 @@ def _elsewhere(record: Record) -> Table:
     )  # fmt: skip
 
 
-def _table(heading: str, sentence: str, counts: Counter[str], how: str) -> Table:
+def _table(heading: str, sentence: str, counts: Counter[str], how: str, *, ranked: bool = True) -> Table:
+    """The counts as lines: the highest first, or as they are counted where their order says something."""
     total = sum(counts.values())
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    rows = tuple(Row(label, count, total) for label, count in ranked)
+    lines = sorted(counts.items(), key=lambda item: (-item[1], item[0])) if ranked else counts.items()
+    rows = tuple(Row(label, count, total) for label, count in lines)
     return Table(heading, sentence, rows, how, max(counts.values(), default=0))
 
 
 def _times(record: Record) -> tuple[StageTime, ...]:
     phases = {e.stage: e.phase for e in record.entries if e.phase not in (Phase.CLOSED, Phase.PROVISIONAL)}
-    ladder = sorted(phases, key=lambda stage: (list(Phase).index(Phase(phases[stage])), stage))
+    ladder = sorted(
+        phases, key=lambda stage: (list(Phase).index(Phase(phases[stage])), _place(record, stage), stage)
+    )
     return tuple(_time(record, stage) for stage in ladder)
 
 

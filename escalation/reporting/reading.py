@@ -49,6 +49,7 @@ class Record:
     diverted: tuple[str, ...]
     """Where each concern of the period went that the procedure sent elsewhere, in its words."""
     stage_names: Mapping[str, str]
+    """In the order of the newest procedure; stages that only older ones had come last."""
 
 
 @contextmanager
@@ -158,7 +159,11 @@ def _stage_names(opened: Session, partnership: int) -> dict[str, str]:
         .where(ProtocolVersion.partnership_id == partnership)
         .order_by(ProtocolVersion.id)
     ).scalars()
-    return {s.id: s.name for body in bodies for s in loads(body, "published").stages.values()}
+    names: dict[str, str] = {}
+    for body in bodies:
+        newer = {s.id: s.name for s in loads(body, "published").stages.values()}
+        names = newer | {stage: name for stage, name in names.items() if stage not in newer}
+    return names
 
 
 def _diverted(opened: Session, partnership: int, start: datetime, end: datetime) -> tuple[str, ...]:

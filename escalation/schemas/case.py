@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from escalation.services.views import Standing, StepState
+from escalation.services.views import Standing, StepState, Tie
 from notifications.message import Via
 from workflows.case import DeadlineState, LeadView, Position
 from workflows.events import EventKind
@@ -41,9 +41,12 @@ class AgencySchema(Schema):
 
 
 class WrittenSchema(Schema):
-    """Something a person wrote, and who."""
+    """Something a person wrote, and who. `label` and `form` are those of the procedure's own form, if any."""
 
     field = fields.String(required=True)
+    label = fields.String(required=True)
+    label_welsh = fields.String(required=True)
+    form = fields.String(required=True)
     text = fields.String(required=True)
     author = fields.String(required=True)
     author_agency = fields.String(required=True)
@@ -97,6 +100,7 @@ class SeatSchema(Schema):
     standing = _word(Standing, required=True)
     at = fields.AwareDateTime(allow_none=True)
     mine = fields.Boolean(required=True)
+    title_welsh = fields.String(required=True)
 
 
 class StepSchema(Schema):
@@ -110,12 +114,43 @@ class StepSchema(Schema):
     cause = fields.String(allow_none=True)
 
 
+class AskedSchema(Schema):
+    """One field of a form of the procedure. Its answer is sent under `name` beside the move's own."""
+
+    name = fields.String(required=True)
+    label = fields.String(required=True)
+    label_welsh = fields.String(required=True)
+    hint = fields.String(required=True)
+    required = fields.Boolean(required=True)
+
+
+class FormSchema(Schema):
+    """A form that the procedure asks for with a move."""
+
+    id = fields.String(required=True)
+    version = fields.String(required=True)
+    title = fields.String(required=True)
+    title_welsh = fields.String(required=True)
+    fields_ = fields.List(fields.Nested(AskedSchema), required=True, attribute="fields", data_key="fields")
+
+
+class TiedSchema(Schema):
+    """Another case that you take part in and that this one is tied to."""
+
+    public_id = fields.String(required=True)
+    reference = fields.String(required=True)
+    stage_name = fields.String(required=True)
+    tie = _word(Tie, required=True)
+    raised_at = fields.AwareDateTime(required=True)
+
+
 class ActionSchema(Schema):
     """Something this person may do (`refusal` is null), or may not do yet and why."""
 
     trigger = _word(Trigger, required=True)
     refusal = fields.String(allow_none=True)
     choices = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    forms = fields.List(fields.Nested(FormSchema), required=True)
 
 
 class SafetySchema(Schema):
@@ -132,6 +167,7 @@ class ProposalSchema(Schema):
 
     side = _word(Side, required=True)
     mine = fields.Boolean(required=True)
+    title_welsh = fields.String(required=True)
     reply = fields.Boolean(required=True)
     outcome = fields.String(allow_none=True)
 
@@ -180,6 +216,9 @@ class CaseSchema(Schema):
     actions = fields.List(fields.Nested(ActionSchema), required=True)
     last_activity = fields.AwareDateTime(required=True)
     outcome = fields.String(allow_none=True)
+    words = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    welsh = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    tied = fields.List(fields.Nested(TiedSchema), required=True)
 
 
 class WorkRowSchema(Schema):

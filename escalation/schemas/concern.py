@@ -1,12 +1,13 @@
 """Raising a concern: five questions, and four more that are welcome."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError
 
 from escalation.errors import InvalidInput
 from escalation.schemas.fields import Choice, Instant, OwnReference, Written
+from escalation.schemas.forms import both
 from escalation.schemas.words import CHALLENGED_ROLES, LONG, REFERENCE, SHORT
 from escalation.services.concerns import NewConcern
 from workflows.commands import Id, RaiseConcern
@@ -67,14 +68,26 @@ def _id(text: str | None) -> Id | None:
     return Id(text) if text else None
 
 
-def concern_from(
-    answers: Mapping[str, Any], partnership: str, *, draft: str | None = None, follows: str | None = None
-) -> NewConcern:
-    """A concern from all answers. Raises InvalidInput with messages by field, also for unknown ones."""
+def _loaded(answers: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        given = ConcernSchema().load(dict(answers))
+        return dict(ConcernSchema().load(dict(answers)))
     except ValidationError as error:
         raise InvalidInput(error.messages_dict) from error
+
+
+def concern_from(
+    answers: Mapping[str, Any],
+    partnership: str,
+    *,
+    draft: str | None = None,
+    follows: str | None = None,
+    filled: Callable[[], Mapping[str, str]] = dict,
+) -> NewConcern:
+    """A concern from all answers, with what was `filled` in of the procedure's forms.
+
+    Raises InvalidInput with messages by field, also for unknown ones.
+    """
+    given, forms = both(lambda: _loaded(answers), filled)
     further = tuple(given[name] for name in FURTHER if given[name])
     if len({given["agency"], *further}) <= len(further):
         raise InvalidInput({FURTHER[0]: ["Name another agency than the one you have named already"]})
@@ -97,6 +110,7 @@ def concern_from(
             enter=_id(given["enter"]),
             concern_at=given["concern_at"],
             protect_by=given["protect_by"],
+            forms=forms,
         ),
         draft=draft,
         follows=follows,

@@ -1,13 +1,14 @@
 """What people may do to a case: for each trigger the answers it takes and the command they make."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 
 from escalation.errors import InvalidInput
 from escalation.schemas.fields import Choice, Instant, Written
+from escalation.schemas.forms import both
 from escalation.schemas.words import LONG, SHORT
 from workflows import commands as c
 from workflows.triggers import Trigger
@@ -214,10 +215,16 @@ _READDRESS = _schema(
 )
 
 
-def command_from(trigger: Trigger, answers: Mapping[str, Any]) -> c.Command:
-    """The command that a trigger's answers make. Raises InvalidInput with messages by field."""
+def command_from(
+    trigger: Trigger, answers: Mapping[str, Any], filled: Callable[[], Mapping[str, str]] = dict
+) -> c.Command:
+    """The command that a trigger's answers make, with what was filled in of the procedure's forms.
+
+    Raises InvalidInput with messages by field, of the answers and of the forms together.
+    """
     move = MOVES[trigger]
-    return move.command(_loaded(move.schema, answers))
+    given, forms = both(lambda: _loaded(move.schema, answers), filled)
+    return replace(move.command(given), forms=forms)
 
 
 def readdress_from(answers: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,14 +6,16 @@ not put into the view here cannot reach a page, the API, a mail or an export.
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
 
 from escalation.models import Partnership
+from escalation.models.record import FieldClass
 from escalation.models.types import AnyRow
 from escalation.security.permissions import Reading, permitted, relation_of
-from escalation.services import case_file, history
+from escalation.services import case_file, forms, history, protocols, tied_cases
 from escalation.services.case_file import CaseFile, is_raiser_slot
 from escalation.services.choices import choices_for
 from escalation.services.deadline_view import deadline_views, main_deadline, own_deadline
@@ -25,6 +27,7 @@ from escalation.services.views import (
     CaseView,
     DeadlineView,
     EventView,
+    FormView,
     PartnershipView,
     ProposalView,
     SafetyView,
@@ -32,14 +35,18 @@ from escalation.services.views import (
     StepView,
     WrittenView,
 )
+from workflows.asked import answer_name, found_by, parts_of
 from workflows.case import LeadView, Position
 from workflows.commands import Safer
 from workflows.events import EventKind
 from workflows.machine import possibilities
-from workflows.protocol import Stage
+from workflows.protocol import Protocol, Stage
+from workflows.triggers import Trigger
 from workflows.vocabulary import AgencyKind, Phase, Side
 
 _LEADERSHIP = frozenset({EventKind.LEAD_SUPPORTED, EventKind.LEAD_DECLINED})
+_READING = {FieldClass.LEADERSHIP: Reading.RAISING_SIDE, FieldClass.RAISER: Reading.PRIVATE}
+"""What the reader of a field of this class must be allowed to read, where it is more than the narrative."""
 _PRIVATE_CODES = frozenset({"safe_to_raise", "freely"})
 _POSTAL = frozenset({EventKind.REMINDED, EventKind.POST_VACANT, EventKind.MAIL_UNDELIVERABLE})
 """What only tells how the post went: nothing has happened to the case."""
@@ -123,6 +130,9 @@ class _View:
             outcome=_outcome(events),
             may_follow=_not_safer(events) and self._may_raise_again(),
             mail_told={},
+            words=protocol.words,
+            welsh=protocol.welsh,
+            tied=tied_cases.tied_to(self.unit, file.row, self.account),
         )
 
     def _deadlines(self) -> tuple[tuple[DeadlineView, ...], tuple[DeadlineView, ...]]:
@@ -155,6 +165,7 @@ class _View:
         # Who did not feel free to go on says why to the board office, not to the other side.
         reading = Reading.PRIVATE if told_in_confidence else Reading.NARRATIVE
         texts = self.record.written.get(row.seq, ()) if self.may(reading) else ()
+        texts = tuple(t for t in texts if self.may(_READING.get(t.field_class, Reading.NARRATIVE)))
         return EventView(
             seq=row.seq,
             kind=kind,
@@ -163,8 +174,28 @@ class _View:
             actor=author,
             actor_agency=agency,
             by_me=row.actor_id == self.account,
-            written=tuple(WrittenView(t.field, t.text, author, agency, side, row.at) for t in texts),
+            written=tuple(
+                WrittenView(t.field, t.text, author, agency, side, row.at, *self._asked_as(t.field))
+                for t in texts
+            ),
         )
+
+    def _asked_as(self, name: str) -> tuple[str, str, str]:
+        """What a field of the protocol's forms is called, in which form, and in Welsh; empty for others."""
+        if parts_of(name) is None:
+            return "", "", ""
+        books = (self.file.protocol, *self._earlier_versions)
+        for found, book in ((found_by(book, name), book) for book in books):
+            if found:
+                form, asked = found
+                return asked.label, form.title, book.welsh.get(f"field.{answer_name(form.id, asked.id)}", "")
+        return name, "", ""
+
+    @cached_property
+    def _earlier_versions(self) -> tuple[Protocol, ...]:
+        """For answers to forms that the procedure had before the case was moved to another version."""
+        rows = protocols.published(self.unit.session, self.file.row.partnership_id)
+        return tuple(protocols.of_ids(self.unit.connection, {row.id for row in rows}).values())
 
     def _author(self, row: AnyRow) -> tuple[str, str, Side | None]:
         """Display name, agency and side of who acted; empty for the clock."""
@@ -208,11 +239,26 @@ class _View:
         actor = self.file.actor(self.account, agencies)
         return tuple(
             ActionView(
-                p.trigger, p.refusal.reason if p.refusal else None, choices_for(self.file, p.trigger, actor)
+                p.trigger,
+                p.refusal.reason if p.refusal else None,
+                choices_for(self.file, p.trigger, actor),
+                self._forms(p.trigger),
             )
             for p in possibilities(self.file.protocol, self.file.state(), actor)
             if permitted(self.relations, p.trigger, self.phase)
         )
+
+    def _forms(self, trigger: Trigger) -> tuple[FormView, ...]:
+        """The protocol's forms that a move asks for; with something new, parts that only others filled in."""
+        mine, others = set[str](), list[str]()
+        for event in self.record.events if trigger is Trigger.TELL_CHANGE else ():
+            names = [t.field for t in self.record.written.get(event.seq, ())]
+            ours = self._author(event)[2] is self._my_side()
+            mine |= {parts[0] for name in names if ours and (parts := parts_of(name))}
+            others += [] if ours else names
+        found = forms.forms_of(self.file, trigger, self.slots, others)
+        open_ones = (f for f in found if f.on is trigger or f.id not in mine)
+        return tuple(forms.view_of(form, self.file.protocol.welsh) for form in open_ones)
 
     def _may_raise_again(self) -> bool:
         """On the raising side, and today in an agency of the partnership, as raising asks."""

@@ -10,14 +10,7 @@ from escalation.errors import NotFound, Refused, SentElsewhere
 from escalation.models import DraftRow, Statement
 from escalation.security import access
 from escalation.security.public_ids import new_public_id
-from escalation.services import (
-    case_file,
-    cases,
-    diversions,
-    submissions,
-    terms,
-    transition,
-)
+from escalation.services import case_file, cases, diversions, forms, submissions, terms, transition
 from escalation.services.case_file import CaseFile
 from escalation.services.deadline_view import days_of
 from escalation.services.grounds import Ground, NewConcern, facts_from, ground_of
@@ -68,9 +61,9 @@ def _raise(unit: Unit, account: int, concern: NewConcern, key: str) -> str | Div
     case_id = _insert(unit, account, concern, ground, decision, public_id)
     file = _empty_file(account, concern, ground, case_id)
     slot = next(s.id for s in ground.protocol.slots.values() if case_file.is_raiser_slot(s))
-    transition.carry_out(
-        unit, [transition.Step(file, decision, account, slot, None, concern.command.prose())]
-    )
+    filled = forms.kept(forms.raising_forms(ground.protocol), concern.command.forms)
+    written = {**concern.command.prose(), **filled}
+    transition.carry_out(unit, [transition.Step(file, decision, account, slot, None, written)])
     if concern.draft:
         unit.session.execute(
             delete(DraftRow).where(DraftRow.public_id == concern.draft, DraftRow.account_id == account)

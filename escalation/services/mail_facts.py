@@ -87,7 +87,15 @@ def _letter(
     if row.case_id is None:
         return Letter(address, _account_facts(common, _place_of(row, place, base_url)), frozenset())
     file = files[row.case_id]
-    return Letter(address, _case_facts(common, file, row, base_url), _forbidden(file))
+    forbidden = _forbidden(file)
+    words = own_words_without(file.protocol.words, forbidden)
+    return Letter(address, _case_facts({**common, "words": words}, file, row, base_url), forbidden)
+
+
+def own_words_without(words: Mapping[str, str], forbidden: frozenset[str]) -> dict[str, str]:
+    """A board's own words that name no agency and nobody; for the others the service's words stand."""
+    names = [name.lower() for name in forbidden] if words else []
+    return {key: said for key, said in words.items() if not any(name in said.lower() for name in names)}
 
 
 def _place_of(row: AnyRow, place: AnyRow, base_url: str) -> str:
@@ -118,6 +126,7 @@ def _case_facts(common: dict[str, Any], file: CaseFile, row: AnyRow, base_url: s
         reference=file.row.reference,
         role=seats[row.slot].title,
         stage=stage.name if Phase(file.row.phase) is not Phase.CLOSED else None,
+        stage_welsh=file.protocol.welsh.get(f"stage.{stage.id}", ""),
         due=clock.due_at if clock else None,
         next_holder=_next_holder(file),
         link=f"{base_url}/c/{file.row.reference}",

@@ -1,6 +1,7 @@
 """What people do to a case that stands: one verb, for every trigger that a person may use."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from escalation.errors import NotFound, Refused
 from escalation.models import Agency, EventRow, Membership
 from escalation.security import access
 from escalation.security.permissions import permitted, relation_of
-from escalation.services import beside, case_file, cases, directory, submissions, transition
+from escalation.services import beside, case_file, cases, directory, forms, submissions, transition
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit, reading, retried, writing
 from escalation.services.views import CaseView
@@ -34,6 +35,7 @@ _MATERIAL = frozenset(
         EventKind.RETURNED,
         EventKind.HANDED_OVER,
         EventKind.TAKEN_AS_KEPT,
+        EventKind.VERSION_CHANGED,
     }
 )
 """What must not pass unseen between opening a form and sending it."""
@@ -67,6 +69,7 @@ def _move(unit: Unit, public_id: str, account: int, command: Command, key: str, 
     file = files[case]
     _refuse_if_moved_on(unit.session, file, seen)
     step = _decided(unit, file, account, command)
+    step = replace(step, written={**step.written, **_filled_in(unit, file, account, command)})
     transition.carry_out(unit, [step])
     for track in step.decision.beside:
         beside.open_beside(unit, file, track, step)
@@ -83,6 +86,14 @@ def _decided(unit: Unit, file: CaseFile, account: int, command: Command) -> tran
         raise Refused(decision.code, decision.reason)
     slot = acting_slot(file, actor, command)
     return transition.Step(file, decision, account, slot, via(file, slot, account), command.prose())
+
+
+def _filled_in(unit: Unit, file: CaseFile, account: int, command: Command) -> Mapping[str, str]:
+    """What was filled in of the protocol's forms, under the names by which it is kept."""
+    telling = command.trigger is Trigger.TELL_CHANGE and command.forms
+    filled = forms.names_filled(unit, file) if telling else ()
+    asked = forms.forms_of(file, command.trigger, file.slots_of(account), filled)
+    return forms.kept(asked, command.forms)
 
 
 def why_not(case: CaseView, triggers: Collection[Trigger]) -> Refused | None:
@@ -129,7 +140,12 @@ def _refuse_if_moved_on(session: Session, file: CaseFile, seen: int | None) -> N
 
 
 def pass_on_to(
-    public_id: str, account: int, agency_public_id: str, reasons: str, safety: str | None = None
+    public_id: str,
+    account: int,
+    agency_public_id: str,
+    reasons: str,
+    safety: str | None = None,
+    filled_in: Mapping[str, str] | None = None,
 ) -> Readdress:
     """The command that passes a concern on to the agency it really belongs to.
 
@@ -144,7 +160,8 @@ def pass_on_to(
         ).first()
         if row is None or row.kind == AgencyKind.BOARD:
             raise NotFound
-        return Readdress(reasons=reasons, safety=safety, agency=row.id, calendar=directory.calendar_of(row))
+        calendar, said = directory.calendar_of(row), filled_in or {}
+        return Readdress(reasons=reasons, safety=safety, forms=said, agency=row.id, calendar=calendar)
 
 
 __all__ = ["acting_slot", "make_move", "pass_on_to", "why_not"]

@@ -43,6 +43,14 @@ def versions(connection: Connection, wanted: Collection[tuple[int, str]]) -> dic
     return {number: _read[sha256] for number, sha256 in wanted}
 
 
+def of_ids(connection: Connection, ids: Collection[int]) -> dict[int, Protocol]:
+    """The protocols of version rows, by id."""
+    rows = connection.execute(
+        select(ProtocolVersion.id, ProtocolVersion.sha256).where(ProtocolVersion.id.in_(sorted(ids)))
+    )
+    return versions(connection, {(row.id, row.sha256) for row in rows})
+
+
 def publish(session: Session, partnership: int, body: str, now: datetime) -> ProtocolVersion:
     """Adds a protocol file, with the layers below it, as a version that never changes.
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from escalation.errors import NotFound, Refused
 from escalation.models import Partnership
-from escalation.services import protocols
+from escalation.services import forms, protocols
 from escalation.services.unit import reading
 from escalation.services.views import RaiseAsks
 from workflows.protocol import Protocol
@@ -48,4 +48,7 @@ def asks_of(protocol: Protocol) -> RaiseAsks:
         concern=any(clock.anchor is Anchor.CONCERN for clock in clocks),
         protect=any(clock.protective for clock in clocks),
         further=FURTHER[: protocol.parties - 1],
+        forms=tuple(forms.view_of(form, protocol.welsh) for form in forms.raising_forms(protocol)),
+        words=protocol.words,
+        welsh=protocol.welsh,
     )

@@ -33,7 +33,8 @@ def _view(file: CaseFile, record: History, slot: Slot, seat: Seat, mine: bool) -
     standing, at = _standing(file, record, slot, seat)
     post = file.post_for(slot)
     names = tuple(p.name for p in file.directory.whom_to_tell(post, file.recused)[0]) if post else ()
-    return SeatView(slot.id, seat.title, seat.agency, slot.side, names, seat.via, standing, at, mine)
+    welsh = file.protocol.welsh.get(f"slot.{slot.id}", "") if seat.title == slot.title else ""
+    return SeatView(slot.id, seat.title, seat.agency, slot.side, names, seat.via, standing, at, mine, welsh)
 
 
 def _standing(file: CaseFile, record: History, slot: Slot, seat: Seat) -> tuple[Standing, datetime | None]:

@@ -31,7 +31,7 @@ from escalation.models import (
 from escalation.security.chain import body_of, event_hash
 from escalation.services import mails, seating, terms
 from escalation.services.case_file import CaseFile
-from escalation.services.field_classes import class_of
+from escalation.services.field_classes import class_of, class_of_answer
 from escalation.services.sets import Rows, write_together
 from escalation.services.unit import Unit
 from workflows.case import Decision
@@ -135,7 +135,8 @@ def _statements(step: Step, events: tuple[Event, ...], pages: _Pages) -> None:
         seq = of_kind.get(EventKind.SAFETY_SAID, first) if name == "safety" else first
         pages.statements.append(
             _key(step)
-            | {"event_seq": seq, "field": name, "text": text, "field_class": class_of(events[0].kind, name)}
+            | {"event_seq": seq, "field": name, "text": text}
+            | {"field_class": class_of(events[0].kind, name, class_of_answer(step.file.protocol, name))}
         )
 
 

@@ -125,6 +125,8 @@ def _row(file: CaseFile, account: int, partnership: str, now: datetime) -> WorkR
         unheld=seat is not None and seat.via is Via.VACANT,
         past_time=any(c.clock in file.lapsed or c.due_at < now for c in file.clocks),
         raised_by_me=row.raiser_id == account,
+        stage_welsh=file.protocol.welsh.get(f"stage.{stage.id}", ""),
+        words=file.protocol.words,
     )
 
 

@@ -15,7 +15,9 @@ def worklist(partnership: str) -> str:
     """Every running case, by clock."""
     rows = work.worklist(person(), partnership)
     _belongs_to(partnership)
-    return render_template("board/worklist.html", rows=rows, public_id=partnership)
+    # One heading stands over all rows: the board's own word, if their procedures agree on it.
+    own = rows[0].words if rows and all(row.words == rows[0].words for row in rows) else {}
+    return render_template("board/worklist.html", rows=rows, own=own, public_id=partnership)
 
 
 @blueprint.get("/<partnership>/measures", endpoint="measures")

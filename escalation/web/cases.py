@@ -1,17 +1,19 @@
 """A case and everything that may be done to it."""
 
+import re
 from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from escalation.errors import InvalidInput, NotFound
+from escalation.schemas.forms import as_sent, both, filled_in, of_forms
 from escalation.schemas.moves import answers_of, command_from, readdress_from
-from escalation.services import cases, moves, places, submissions
+from escalation.services import cases, forms, moves, places, submissions
 from escalation.services.submissions import new_key
-from escalation.services.views import CaseView
-from escalation.web import errors, resolution, words
-from escalation.web.forms import FORM_OF, FORMS, Form, triggers_of
+from escalation.services.views import CaseView, FormView
+from escalation.web import errors, filled, resolution, words
+from escalation.web.forms import FORM_OF, FORMS, Form, asks_of, spoken, triggers_of
 from escalation.web.layout import of_partnership, person, submitted_key
 from escalation.web.sign_in import parked
 from workflows.commands import Acknowledge, Command
@@ -24,9 +26,9 @@ _DONE: Mapping[Trigger, str] = {
     Trigger.ACKNOWLEDGE: "They can see that you have it. The clock keeps running until there is a position.",
     Trigger.TELL_CHANGE: "Everybody who takes part has been told.",
     Trigger.SAY_SAFETY: "Saved. Everybody who takes part can see it.",
-    Trigger.WITHDRAW: "The challenge is withdrawn.",
+    Trigger.WITHDRAW: "The {challenge} is withdrawn.",
     Trigger.ANSWER_FOLLOW_UP: "Thank you. The case is closed.",
-    Trigger.ESCALATE: "It has moved up. The next stage has been told.",
+    Trigger.ESCALATE: "It has moved up. The next {stage} has been told.",
 }
 
 
@@ -46,6 +48,7 @@ def show(public_id: str) -> Page:
         links=links(case),
         primary=primary(case),
         resolution=resolution.blocks(case),
+        filled=filled.forms_of(case),
         may=_able(case),
         key=new_key(),
     )
@@ -65,7 +68,9 @@ def receipt(public_id: str) -> Page:
 
 @blueprint.post("/cases/<public_id>/own")
 def own(public_id: str) -> Page:
-    """I have read this and own it: one press, and no clock stops."""
+    """I have read this and own it: one press, and no clock stops. A form of the procedure comes first."""
+    if forms.asked(public_id, person(), Trigger.ACKNOWLEDGE) and not _is_on_record(public_id):
+        return redirect(url_for(".form", public_id=public_id, name=str(Trigger.ACKNOWLEDGE)))
     moves.make_move(public_id, person(), Acknowledge(), submitted_key())
     flash(_DONE[Trigger.ACKNOWLEDGE])
     return redirect(url_for(".show", public_id=public_id))
@@ -77,7 +82,8 @@ def form(public_id: str, name: str) -> Page:
     if name not in FORMS:
         raise NotFound
     try:
-        return _form_on(_case(public_id), FORMS[name])
+        case = _case(public_id)
+        return _form_on(case, spoken(FORMS[name], case.words))
     except NotFound:
         if not _is_on_record(public_id):
             raise
@@ -100,10 +106,15 @@ def _form_on(case: CaseView, asked: Form) -> Page:
         return errors.refused(refused, answers)
     if asking or "edit" in request.form:
         return _form(case, asked, answers, {})
+    bound = _bound(case, asked, answers)
+    # What the procedure asks for with a choice is known only once it is made: it comes on the next page.
+    later = asked.choices is not None and not _were_asked(bound)
     try:
-        command = _command(case, asked, answers)
+        command = _command(case, asked, answers, () if later else bound)
     except InvalidInput as invalid:
-        return _form(case, asked, answers, invalid.errors), 422
+        return _form(case, asked, answers, _in_own_words(invalid.errors, case.words)), 422
+    if later and bound:
+        return _form(case, asked, answers, {}, only_bound=True)
     if asked.check and "confirm" not in request.form:
         return _check(case, asked, answers)
     return _send(case, command)
@@ -112,27 +123,60 @@ def _form_on(case: CaseView, asked: Form) -> Page:
 def _send(case: CaseView, command: Command) -> Page:
     moves.make_move(case.public_id, person(), command, submitted_key(), seen_version=_seen())
     cases.require_part(case.public_id, person())
-    flash(_DONE.get(command.trigger, "It is on record, and those it concerns have been told."))
+    done = _DONE.get(command.trigger, "It is on record, and those it concerns have been told.")
+    flash(words.said(done, case.words))
     return redirect(url_for(".show", public_id=case.public_id))
 
 
 def _given(asked: Form) -> dict[str, str]:
     names = [ask.name for ask in asked.asks] + (["choice"] if asked.choices else [])
-    return {name: request.form.get(name, "") for name in names}
+    return {name: request.form.get(name, "") for name in (*names, *of_forms(request.form))}
 
 
-def _command(case: CaseView, asked: Form, answers: Mapping[str, str]) -> Command:
+def _bound(case: CaseView, asked: Form, answers: Mapping[str, str]) -> tuple[FormView, ...]:
+    """The procedure's own forms for the move that is made, as far as it is known which one that is."""
+    chosen = answers.get("choice") if asked.choices else asked.trigger
+    return next((action.forms for action in case.actions if action.trigger == chosen), ())
+
+
+def _were_asked(bound: tuple[FormView, ...]) -> bool:
+    """Whether a page with these forms was answered, with whatever in it."""
+    return any(f.name in request.form for form in bound for f in form.fields)
+
+
+def _in_own_words(errors: Mapping[str, list[str]], own: Mapping[str, str]) -> dict[str, list[str]]:
+    """What is wrong, with the outcome called as the board calls it; nobody's text stands in it."""
+    return {
+        name: [re.sub("outcome", lambda o: words.word(o[0], own), m, flags=re.IGNORECASE) for m in messages]
+        if name == "outcome"
+        else messages
+        for name, messages in errors.items()
+    }
+
+
+def _command(case: CaseView, asked: Form, answers: Mapping[str, str], bound: tuple[FormView, ...]) -> Command:
     trigger = _trigger(asked, answers)
-    if trigger is Trigger.READDRESS:
-        given = readdress_from({k: v for k, v in answers.items() if k != "choice"})
-        try:
-            return moves.pass_on_to(
-                case.public_id, person(), given["agency"], given["reasons"], given["safety"]
-            )
-        except NotFound as error:
-            raise InvalidInput({"agency": ["Select the agency it belongs to"]}) from error
     wanted = answers_of(trigger)
-    return command_from(trigger, {k: v for k, v in answers.items() if k in wanted})
+    given = {k: v for k, v in answers.items() if k in wanted}
+
+    def filled() -> Mapping[str, str]:
+        names = {f.name for form in bound for f in form.fields}
+        # A second press on the same button says what the first one said, whatever is asked for by now.
+        if _is_on_record(case.public_id):
+            return as_sent(answers)
+        return filled_in(bound, {k: v for k, v in answers.items() if k in names})
+
+    if trigger is Trigger.READDRESS:
+        return _passed_on(case, *both(lambda: readdress_from(given), filled))
+    return command_from(trigger, given, filled)
+
+
+def _passed_on(case: CaseView, given: Mapping[str, str], filled: Mapping[str, str]) -> Command:
+    where = (given["agency"], given["reasons"], given["safety"])
+    try:
+        return moves.pass_on_to(case.public_id, person(), *where, filled)
+    except NotFound as error:
+        raise InvalidInput({"agency": ["Select the agency it belongs to"]}) from error
 
 
 def _trigger(asked: Form, answers: Mapping[str, str]) -> Trigger:
@@ -145,11 +189,20 @@ def _trigger(asked: Form, answers: Mapping[str, str]) -> Trigger:
     return Trigger(answers["choice"])
 
 
-def _form(case: CaseView, asked: Form, answers: Mapping[str, str], wrong: Mapping[str, list[str]]) -> str:
+def _form(
+    case: CaseView,
+    asked: Form,
+    answers: Mapping[str, str],
+    wrong: Mapping[str, list[str]],
+    *,
+    only_bound: bool = False,
+) -> str:
+    bound = _bound(case, asked, answers)
     return render_template(
-        "case/form.html",
+        "case/more.html" if only_bound else "case/form.html",
         case=case,
         form=asked,
+        bound=[(form, asks_of(form)) for form in bound],
         answers=answers,
         errors=wrong,
         options=_options(case, asked),
@@ -184,6 +237,7 @@ def _check(case: CaseView, asked: Form, answers: Mapping[str, str]) -> str:
         case=case,
         form=asked,
         answers=answers,
+        bound=[(form, asks_of(form)) for form in _bound(case, asked, answers)],
         options=_options(case, asked),
         key=submitted_key(),
     )
@@ -193,21 +247,24 @@ def links(case: CaseView) -> list[tuple[str, str]]:
     """Other things this person can do: words and address, each form once."""
     able = [a.trigger for a in case.actions if a.refusal is None and a.trigger is not Trigger.ACKNOWLEDGE]
     names = dict.fromkeys(FORM_OF[t] if t in FORM_OF else str(t) for t in able if t is not Trigger.READDRESS)
-    found = [(_link_words(name), url_for(".form", public_id=case.public_id, name=name)) for name in names]
+    found = [
+        (_link_words(name, case.words), url_for(".form", public_id=case.public_id, name=name))
+        for name in names
+    ]
     if Trigger.READDRESS in able:
         found.append(
             (
-                words.TRIGGER_LINKS[Trigger.READDRESS],
+                words.move_link(Trigger.READDRESS, case.words),
                 url_for(".form", public_id=case.public_id, name="readdress"),
             )
         )
     return found
 
 
-def _link_words(name: str) -> str:
+def _link_words(name: str, own: Mapping[str, str]) -> str:
     if name == "position":
         return "Give your position"
-    return "Say whether you support it" if name == "view" else words.TRIGGER_LINKS[Trigger(name)]
+    return "Say whether you support it" if name == "view" else words.move_link(Trigger(name), own)
 
 
 _FIRST = ("position", "view", "record_decision", "answer_follow_up", "agree_settlement", "tell_change")

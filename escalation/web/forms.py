@@ -5,9 +5,11 @@ are those of the schemas.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from escalation.schemas.words import CHANGED, LONG, SAFE_TO_RAISE, SAFER, SHORT
+from escalation.services.views import FormView
+from workflows.own_words import said
 from workflows.triggers import Trigger
 
 
@@ -22,6 +24,8 @@ class Ask:
     longest: int = LONG
     rows: int = 5
     options: Mapping[str, str] | None = None
+    welsh: str = ""
+    """The label in Welsh, where the procedure has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,10 @@ POSITION = Form(
         Trigger.CHANGE_DECISION: "We change the decision",
         Trigger.KEEP_DECISION: "We keep the decision",
         Trigger.ASK_INFORMATION: "We need information first (the clock keeps running)",
-        Trigger.ESCALATE: "Move it up to the next stage now",
+        Trigger.ESCALATE: "Move it up to the next {stage} now",
     },
     choice_label="What is your position?",
-    choice_hint="A change because of new information is a good outcome",
+    choice_hint="A change because of new information is a good {outcome}",
 )  # fmt: skip
 VIEW = Form(
     "view",
@@ -85,6 +89,8 @@ VIEW = Form(
     choice_label="What is your view?",
 )
 _SINGLE = (
+    Form("acknowledge", "I have read this and own it", "The clock keeps running until there is a position.", (SAFETY,),
+         "Own it", Trigger.ACKNOWLEDGE, check=False),
     Form("tell_change", "Tell them what has changed", "Everybody who takes part is told that there is something new.",
          (Ask("what_changed", "What has changed since last time?", hint="Leave out names. Both sides will read this"),
           Ask("risk_rose", "Has the risk risen?", "radios", "If it has, the time they have becomes shorter",
@@ -94,16 +100,16 @@ _SINGLE = (
          (Ask("safety", "Who keeps this person safe tonight, and who agreed it?", hint="“Not known” is a real answer",
               longest=SHORT, rows=3),), "Save", Trigger.SAY_SAFETY, check=False),
     Form("propose_settlement", "Propose that it is settled", "It is settled only when the other side agrees.",
-         (Ask("outcome", "What is the outcome for the child or adult?"), SAFETY), "Propose it", Trigger.PROPOSE_SETTLEMENT),
+         (Ask("outcome", "What is the {outcome} for the child or adult?"), SAFETY), "Propose it", Trigger.PROPOSE_SETTLEMENT),
     Form("agree_settlement", "Agree that it is settled", "A follow-up in 30 days asks whether it made a difference.",
-         (Ask("outcome", "What is the outcome for the child or adult?",
+         (Ask("outcome", "What is the {outcome} for the child or adult?",
               hint="Needed when you accept a reply; otherwise what they proposed stands"), SAFETY),
          "Agree", Trigger.AGREE_SETTLEMENT),
     Form("decline_settlement", "Do not agree that it is settled", "The case goes on where it is.",
          (_REASONS, SAFETY), "Send", Trigger.DECLINE_SETTLEMENT),
-    Form("escalate", "Move it up now", "The next stage is told at once.",
+    Form("escalate", "Move it up now", "The next {stage} is told at once.",
          (Ask("reasons", "Why should it move up now?"), SAFETY), "Move it up", Trigger.ESCALATE),
-    Form("withdraw", "Withdraw the challenge", "It will be closed. If you do not feel safe going on, say so: the board office sees it, the other side does not.",
+    Form("withdraw", "Withdraw the {challenge}", "It will be closed. If you do not feel safe going on, say so: the {office} sees it, the other side does not.",
          (Ask("reasons", "Why do you withdraw it?"),
           Ask("freely", "Do you withdraw it freely?", "radios", options={"yes": "Yes", "no": "No, I did not feel safe or free to go on"}),
           SAFETY), "Withdraw it", Trigger.WITHDRAW),
@@ -111,7 +117,7 @@ _SINGLE = (
          (Ask("decision", "The decision"), _REASONS, Ask("alternatives", "Which alternatives were considered?", rows=3),
           Ask("dissent", "Who sees it differently, and why?", hint="“Nobody” is an answer", rows=3),
           Ask("changed", "Did the decision that was challenged change?", "radios", options=CHANGED),
-          Ask("outcome", "What is the outcome for the child or adult?", rows=3),
+          Ask("outcome", "What is the {outcome} for the child or adult?", rows=3),
           Ask("actions", "Who acts, by when?", hint="You may leave it empty", rows=3), SAFETY),
          "Record the decision", Trigger.RECORD_DECISION),
     Form("recuse", "Stand aside from this decision", "Your deputy is asked to decide.",
@@ -121,13 +127,13 @@ _SINGLE = (
           Ask("how_known", "How do you know, and who asked them?", rows=3),
           Ask("still_open", "What is still open?", hint="You may leave it empty", rows=3),
           Ask("safe_to_raise", "Was it safe for you to raise this?", "radios",
-              "Only you and the board office see your answer", options=SAFE_TO_RAISE), SAFETY),
+              "Only you and the {office} see your answer", options=SAFE_TO_RAISE), SAFETY),
          "Save and close", Trigger.ANSWER_FOLLOW_UP),
-    Form("skip", "Go over a stage", "The stage you choose is told at once.",
-         (Ask("to", "Which stage should it go to?", "select"), Ask("reasons", "Why should a stage be left out?", rows=3), SAFETY),
+    Form("skip", "Go over a {stage}", "The {stage} you choose is told at once.",
+         (Ask("to", "Which {stage} should it go to?", "select"), Ask("reasons", "Why should a {stage} be left out?", rows=3), SAFETY),
          "Go there", Trigger.SKIP),
-    Form("return_down", "Give it back", "The stage below goes on with it.",
-         (Ask("to", "Which stage should go on with it?", "select"), Ask("reasons", "Why, and what should they look at?", rows=3), SAFETY),
+    Form("return_down", "Give it back", "The {stage} below goes on with it.",
+         (Ask("to", "Which {stage} should go on with it?", "select"), Ask("reasons", "Why, and what should they look at?", rows=3), SAFETY),
          "Give it back", Trigger.RETURN_DOWN),
     Form("choose_forum", "Choose where it goes on", "Whoever you choose is told at once.",
          (Ask("to", "Where should it go on?", "select"), Ask("reasons", "Why there?", rows=3), SAFETY),
@@ -188,3 +194,27 @@ FORM_OF: Mapping[Trigger, str] = {
 def triggers_of(form: Form) -> frozenset[Trigger]:
     """The moves that a form is there for. Moving up, which others offer too, has a form of its own."""
     return frozenset(trigger for trigger, name in FORM_OF.items() if name == form.name)
+
+
+def spoken(form: Form, own: Mapping[str, str]) -> Form:
+    """A form in a board's own words."""
+    return replace(
+        form,
+        title=said(form.title, own),
+        intro=said(form.intro, own),
+        button=said(form.button, own),
+        asks=tuple(replace(a, label=said(a.label, own), hint=said(a.hint, own)) for a in form.asks),
+        choices={k: said(v, own) for k, v in form.choices.items()} if form.choices else None,
+        choice_hint=said(form.choice_hint, own),
+    )
+
+
+def asks_of(form: FormView) -> tuple[Ask, ...]:
+    """The questions of a form of the procedure."""
+    return tuple(
+        Ask(f.name, f.label, hint=_hint(f.hint, f.required), rows=3, welsh=f.label_welsh) for f in form.fields
+    )
+
+
+def _hint(hint: str, required: bool) -> str:
+    return hint if required else ". ".join(part for part in (hint, "You may leave it empty") if part)

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, render_template, request
 from escalation.errors import NotFound
 from escalation.services import procedures
 from escalation.web.layout import person
-from workflows import diagram, loader, simulate
+from workflows import diagram, loader, simulate, welsh
 from workflows.scenario import Scenario, ScenarioError
 
 blueprint = Blueprint("procedures", __name__)
@@ -20,6 +20,7 @@ def of_case(public_id: str) -> str:
     return render_template(
         "procedures/of_case.html",
         where=where,
+        welsh=welsh.beside(where.protocol),
         text=diagram.text(where.protocol, where.stage),
         public_id=public_id,
     )
@@ -53,6 +54,7 @@ def show(partnership: str, name: str) -> str:
         protocol=protocol,
         name=name,
         text=diagram.text(protocol),
+        welsh=welsh.beside(protocol),
         scenarios=procedures.scenarios_for(name),
         past=PAST,
         public_id=partnership,

@@ -1,6 +1,6 @@
 """Raising a concern: five questions, one a page, saved on the server at each step."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -9,6 +9,7 @@ from escalation.errors import InvalidInput, NotFound, Refused, SentElsewhere
 from escalation.schemas.cautions import cautions
 from escalation.schemas.concern import EXTRAS, QUESTIONS, check_answers, concern_from
 from escalation.schemas.fields import as_seen
+from escalation.schemas.forms import filled_in, of_forms
 from escalation.schemas.words import CHALLENGED_ROLES, URGENCIES
 from escalation.services import advice as asking
 from escalation.services import (
@@ -21,8 +22,9 @@ from escalation.services import (
     routing_questions,
     submissions,
 )
-from escalation.services.views import CaseView, Draft, RaisePreview
+from escalation.services.views import CaseView, Draft, FormView, RaisePreview
 from escalation.web import errors as error_pages
+from escalation.web.forms import asks_of
 from escalation.web.layout import of_partnership, person
 from escalation.web.sign_in import parked
 from workflows.vocabulary import FURTHER
@@ -164,13 +166,18 @@ def check(draft: str) -> Page:
     kept = _draft(draft)
     if request.method == "GET":
         return _check(kept, {**kept.answers, **(parked(request.path) or {})}, {})
-    given = {name: request.form.get(name, "") for name in EXTRAS}
+    given = {name: request.form.get(name, "") for name in (*EXTRAS, *of_forms(request.form))}
     kept = drafts.save(person(), draft, given)
     if "later" in request.form:
         return redirect(url_for("pages.work"))
+    bound = routing_questions.asked_by(kept.partnership.public_id).forms
     try:
         concern = concern_from(
-            _answers(kept), kept.partnership.public_id, draft=draft, follows=kept.answers.get("follows")
+            _answers(kept),
+            kept.partnership.public_id,
+            draft=draft,
+            follows=kept.answers.get("follows"),
+            filled=lambda: filled_in(bound, _of(bound, kept.answers)),
         )
     except InvalidInput as invalid:
         return _check(kept, kept.answers, invalid.errors), 422
@@ -192,6 +199,11 @@ def _answers(draft: Draft) -> dict[str, str]:
     return {name: text for name, text in draft.answers.items() if name in known}
 
 
+def _of(bound: Iterable[FormView], answers: Mapping[str, str]) -> dict[str, str]:
+    """The answers to these forms: those that an earlier version of the procedure asked for stay behind."""
+    return {f.name: answers.get(f.name, "") for form in bound for f in form.fields}
+
+
 def _check(
     draft: Draft,
     answers: Mapping[str, str],
@@ -200,6 +212,7 @@ def _check(
 ) -> str:
     choices = places.agencies_to_challenge(person(), draft.partnership.public_id)
     preview, elsewhere = _preview(draft)
+    asks = routing_questions.asked_by(draft.partnership.public_id)
     return render_template(
         "raise_/check.html",
         draft=draft,
@@ -208,8 +221,9 @@ def _check(
         cautions=asked,
         preview=preview,
         elsewhere=elsewhere,
-        asks=routing_questions.asked_by(draft.partnership.public_id),
+        asks=asks,
         agencies={a.public_id: a.name for a in choices if a.public_id != answers.get("agency")},
+        bound=[(form, asks_of(form)) for form in asks.forms],
         agency=next((a.name for a in choices if a.public_id == answers.get("agency")), ""),
         roles=CHALLENGED_ROLES,
         urgencies=URGENCIES,

@@ -52,18 +52,18 @@ def _last(case: CaseView, kind: EventKind) -> EventView | None:
 
 def _decision(case: CaseView, event: EventView) -> tuple[tuple[str, str], ...]:
     found = ("The decision that was challenged", _CHANGED[Changed(str(event.codes["changed"]))])
-    return (*_who("Decided", case, event), found, *words.parts(event))
+    return (*_who("Decided", case, event), found, *words.parts(event, case.words))
 
 
 def _settlement(case: CaseView, event: EventView) -> tuple[tuple[str, str], ...]:
     """The outcome is that of whoever agreed or, where they left it at that, of the proposal."""
-    outcome = [(words.label("outcome"), case.outcome)] if case.outcome else []
+    outcome = [(words.label("outcome", case.words), case.outcome)] if case.outcome else []
     return (*_who("Agreed", case, event), *outcome)
 
 
 def _follow_up(case: CaseView, event: EventView) -> tuple[tuple[str, str], ...]:
     rows = [*_who("Answered", case, event), ("Is the person safer?", SAFER[str(event.codes["safer"])])]
-    rows += words.parts(event)
+    rows += words.parts(event, case.words)
     private = event.codes.get("safe_to_raise", SafeToRaise.NOT_SAID)
     if private != SafeToRaise.NOT_SAID:
         rows.append(("Was it safe to raise this?", SAFE_TO_RAISE[str(private)]))

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from workflows.lint.finding import Finding, Place
 from workflows.lint.ways import before, exits
-from workflows.protocol import Protocol, Stage
+from workflows.protocol import Form, Protocol, Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import Authority, Gate, Occasion, Outcome, Phase
+from workflows.welsh import english_of
 
 _OPENED_BY: Mapping[Gate, Trigger] = {
     Gate.PLAN_RECORDED: Trigger.RECORD_PLAN,
@@ -140,11 +141,23 @@ def _leads_up(protocol: Protocol, stage: Stage) -> bool:
 
 
 def forms_are_used(protocol: Protocol) -> Iterable[Finding]:
-    """A form belongs to something that can be done in one of its stages."""
+    """A form belongs to something that can be done in one of its stages, by a side that fills it in."""
     for form in protocol.forms:
-        if form.on is not Trigger.RAISE and not any(protocol.stages[s].move(form.on) for s in form.stages):
+        doing = {protocol.slots[slot].side for slot in _doers(protocol, form)}
+        if not doing:
             words = f"{form.on!s} can be done in none of its stages: the form is never filled in"
             yield Finding("forms_are_used", ("form", form.id, "on"), words)
+        elif not doing & set(form.sides):
+            words = f"{form.on!s} is done by none of these sides: the form is never filled in"
+            yield Finding("forms_are_used", ("form", form.id, "sides"), words)
+
+
+def _doers(protocol: Protocol, form: Form) -> frozenset[str]:
+    """The slots that may do what a form belongs to."""
+    if form.on is Trigger.RAISE:
+        return frozenset({protocol.raiser.id})
+    moves = (protocol.stages[stage].move(form.on) for stage in form.stages)
+    return frozenset().union(*(move.by for move in moves if move))
 
 
 def times_can_be_agreed(protocol: Protocol) -> Iterable[Finding]:
@@ -202,10 +215,8 @@ def can_be_proposed(protocol: Protocol) -> Iterable[Finding]:
 
 def translations_exist(protocol: Protocol) -> Iterable[Finding]:
     """Welsh text stands beside something that is there."""
-    known = {"title": {""}, "stage": {*protocol.stages}, "slot": {*protocol.slots}}
-    known |= {"track": {*protocol.tracks}, "pace": {*protocol.paces}, "topic": {*protocol.topics}}
+    known = english_of(protocol)
     for name in protocol.welsh:
-        kind, _, which = name.partition(".")
-        if which not in known.get(kind, set()):
+        if name not in known:
             words = "translates nothing that is there; write for example \"stage.1\" = '...'"
             yield Finding("translations_exist", ("welsh", name), words)

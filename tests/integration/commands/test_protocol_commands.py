@@ -79,7 +79,7 @@ def test_a_mistake_is_told_with_file_line_key_and_rule(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("form", "words"),
     [
-        ("text", "silence moves it to senior_challenge"),
+        ("text", "silence moves it to Senior challenge [senior_challenge]"),
         ("mermaid", "stateDiagram-v2"),
         ("svg", "<svg"),
         ("origins", "four-stage-2026.1:"),

@@ -8,7 +8,7 @@ from flask import Flask
 from escalation.demo import data
 from escalation.errors import NotFound
 from escalation.reporting import exports, measures
-from escalation.reporting.measures import BoardMeasures
+from escalation.reporting.figures import BoardMeasures
 from escalation.services import concerns, lapses, moves, places
 from escalation.services.submissions import new_key
 from tests.support.movable_clock import MovableClock

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from escalation.reporting.measures import BoardMeasures
+from escalation.reporting.figures import BoardMeasures
 from tests.support.diary.counting import Figures, from_the_diary
 from tests.support.diary.playing import Diary
 

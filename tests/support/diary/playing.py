@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from escalation.errors import NotFound
 from escalation.reporting import measures
-from escalation.reporting.measures import BoardMeasures
+from escalation.reporting.figures import BoardMeasures
 from escalation.services import concerns, moves
 from escalation.services.submissions import new_key
 from tests.support import northtown

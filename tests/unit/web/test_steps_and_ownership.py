@@ -38,7 +38,11 @@ def test_what_was_written_is_shown_in_the_order_of_the_form_and_safety_only_when
     decided = wrote("safety", "outcome", "dissent", "reasons", "surprise", "decision")
     texts = ["the decision", "the reasons", "the dissent", "the outcome"]
     assert [text for _, text in words.parts(decided)] == [*texts, "the surprise"]
-    assert [text for _, text in words.parts(decided, safety=True)] == [*texts, "the safety", "the surprise"]
+    assert [text for _, text in words.parts(decided, everything=True)] == [
+        *texts,
+        "the safety",
+        "the surprise",
+    ]
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=lambda form: form.name)

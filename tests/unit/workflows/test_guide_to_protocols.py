@@ -69,7 +69,7 @@ class TestTheWorkedExample:
         assert lint(westmarch) == ()
 
     def test_shows_as_the_guide_prints_it(self, guide: str, westmarch: Protocol) -> None:
-        first, _, _ = diagram.text(westmarch).partition("\n  managers:")
+        first, _, _ = diagram.text(westmarch).partition("\n  Line managers [managers]")
         assert f"--as text\n{first}\n```" in guide
 
     def test_plays_as_it_was_worked_out_by_hand(self, westmarch: Protocol) -> None:
