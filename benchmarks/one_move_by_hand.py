@@ -20,7 +20,7 @@ from benchmarks.sql_by_hand import terms
 from escalation.security.chain import body_of, event_hash
 from escalation.services.submissions import fingerprint
 
-_AGENCIES = "SELECT id, nation, zone, opens, closes, weekdays, closures FROM agency"
+_AGENCIES = "SELECT id, nation, zone, opens, closes, weekdays, closures, hours, terms FROM agency"
 _NOW = "SELECT clock_timestamp() + offset_seconds * interval '1 second', epoch FROM installation"
 _CODES = {"from": "manager_review", "to": "senior_challenge", "cause": "chosen"}
 _MAILS = (

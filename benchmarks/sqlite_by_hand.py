@@ -19,7 +19,7 @@ from escalation.models.types import utc_text
 from escalation.security.chain import event_hash
 
 CHUNK = 1_000
-_AGENCIES = ("id", "nation", "zone", "opens", "closes", "weekdays", "closures")
+_AGENCIES = ("id", "nation", "zone", "opens", "closes", "weekdays", "closures", "hours", "terms")
 
 
 def sweep(file: Path, chunk: int = CHUNK) -> int:

@@ -9,7 +9,7 @@ from flask import Flask
 from escalation.config import Settings
 from escalation.errors import NotFound
 from escalation.jobs import scheduler
-from escalation.services import concerns, moves
+from escalation.services import cases, concerns, moves
 from escalation.services.submissions import new_key
 from tests.support import northtown
 from tests.support.mail_sink import MailSink, decoded
@@ -57,8 +57,9 @@ def test_a_canary_in_every_free_field_is_in_no_mail(
         passed_on = moves.pass_on_to(
             third, ids["sam.okafor"], agencies["Northtown Police"], f"{CANARY}-reasons", f"{CANARY}-safety"
         )
+        moves.make_move(third, ids["sam.okafor"], passed_on, new_key())
         with pytest.raises(NotFound):  # it is done, and with it the manager's own part
-            moves.make_move(third, ids["sam.okafor"], passed_on, new_key())
+            cases.require_part(third, ids["sam.okafor"])
         do(third, "amara.lewis", c.Withdraw, freely=False)
         scheduler.run_once(app, settings)
 

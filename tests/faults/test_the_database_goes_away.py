@@ -78,7 +78,7 @@ def count(table: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "before", ["INSERT INTO submission", 'INSERT INTO "event"', 'UPDATE "case"', 'INTO "outbox"']
+    "before", ['INSERT INTO "submission"', 'INSERT INTO "event"', 'UPDATE "case"', 'INTO "outbox"']
 )
 def test_what_a_person_sends_is_done_again_whole(partnership: str, before: str) -> None:
     with cut(before=before) as cuts:

@@ -49,7 +49,8 @@ def overdue(app: Flask, clock: MovableClock) -> None:
 def _let_go(settings: Settings, *flags: str) -> None:
     """Starts two schedulers, waits until both are ready, and lets them go together."""
     command = [sys.executable, "-m", "tests.faults.sweeper", *flags]
-    env = {**os.environ, **environment(settings)}
+    # Two hundred cases at once tell the same few people: the fuse would hold back what is counted here.
+    env = {**os.environ, **environment(settings), "ESCALATION_MAILS_PER_HOUR": "0"}
     pair = [
         subprocess.Popen(
             command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

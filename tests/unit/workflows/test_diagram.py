@@ -55,7 +55,7 @@ FENWICK = Path(__file__).parents[3] / "docs" / "examples" / "fenwick-2026.1.toml
         "a reminder 1 working day before its end",
         "both sides may agree another end",
         "more time is at most 5 working days",
-        "may support: Line manager, raising agency (only if: view not given)",
+        "Support it [support]: Line manager, raising agency (only if: view not given)",
         "(Put the plan on record first: what, by whom, until when.)",
         "on record first (lessons recorded): by Board office",
         "meeting: Meeting of the safeguarding leads, called by Named or designated safeguarding lead, raising",

@@ -1,15 +1,18 @@
-"""What was sent elsewhere is counted: a table of diversions, with codes and ids only."""
+"""Working time of agencies; concerns that were sent elsewhere; when an installation was restored.
+
+Hours by weekday and terms of an agency. A table of diversions, with codes and ids only. An installation
+knows that it was restored from a backup, and since when its mails may leave again.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 
 from escalation.models.types import BigId, Utc
 
-revision = "0003"
-down_revision = "0002"
-branch_labels = None
-depends_on = None
+revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
 
+_WORKING_TIME = ("hours", "terms")
+_RESTORED = ("restored_at", "backup_of", "released_at")
 _KINDS = (
     "'general_practice', 'hospital', 'health_visiting', 'integrated_care_board', 'social_care', 'police', "
     "'school', 'housing', 'probation', 'ambulance', 'voluntary', 'care_provider', 'court_service', 'board', "
@@ -27,6 +30,31 @@ _WORDS = {
 
 
 def upgrade() -> None:
+    for name in _WORKING_TIME:
+        op.add_column("agency", sa.Column(name, sa.Text(), server_default="", nullable=False))
+    for name in _RESTORED:
+        op.add_column("installation", sa.Column(name, Utc(), nullable=True))
+    op.create_index(
+        "ix_outbox_sent",
+        "outbox",
+        ["account_id", "sent_at"],
+        sqlite_where=sa.text("state = 'sent'"),
+        postgresql_where=sa.text("state = 'sent'"),
+    )
+    _create_diversion()
+
+
+def downgrade() -> None:
+    op.drop_table("diversion")
+    op.drop_index("ix_outbox_sent", table_name="outbox")
+    # Not in a batch: SQLite would copy the table, and the copy would not be STRICT any more.
+    for name in reversed(_RESTORED):
+        op.execute(f"ALTER TABLE installation DROP COLUMN {name}")
+    for name in reversed(_WORKING_TIME):
+        op.execute(f"ALTER TABLE agency DROP COLUMN {name}")
+
+
+def _create_diversion() -> None:
     op.create_table(
         "diversion",
         sa.Column("id", BigId, nullable=False),
@@ -63,7 +91,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_diversion_at", "diversion", ["partnership_id", "at"])
     op.create_index(op.f("ix_diversion_account_id"), "diversion", ["account_id"])
-
-
-def downgrade() -> None:
-    op.drop_table("diversion")
