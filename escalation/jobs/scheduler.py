@@ -5,10 +5,12 @@ tick. This is the one place that reads the machine's clock, to turn "due in 40 s
 """
 
 import signal
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
@@ -24,12 +26,14 @@ _SOONEST = timedelta(milliseconds=5)
 
 def run_forever(app: Flask, settings: Settings) -> None:
     """Runs the jobs until SIGTERM or SIGINT; a job under way is let finish."""
-    scheduler = BlockingScheduler(timezone=UTC)
+    pool = ThreadPoolExecutor()
+    scheduler = BlockingScheduler(timezone=UTC, executors={"default": pool})
     for job in JOBS:
         _add(scheduler, app, settings, job)
 
     def stop(*_: Any) -> None:
-        scheduler.shutdown(wait=True)
+        # Not here: the thread that a signal interrupts may hold a lock that a job under way waits for.
+        threading.Thread(target=_let_finish, args=(scheduler, pool)).start()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
@@ -39,6 +43,15 @@ def run_forever(app: Flask, settings: Settings) -> None:
         "the scheduler runs", database=mode, jobs=[job.name for job in JOBS], tick=settings.tick_seconds
     )
     scheduler.start()
+
+
+def _let_finish(scheduler: BlockingScheduler, pool: ThreadPoolExecutor) -> None:
+    """Ends the scheduler when the jobs under way are done. They may plan their next run meanwhile, for
+    which they need locks that `shutdown(wait=True)` would hold."""
+    scheduler.pause()
+    pool.shutdown(wait=True)
+    if scheduler.running:
+        scheduler.shutdown(wait=False)
 
 
 def run_once(app: Flask, settings: Settings) -> dict[str, Result]:

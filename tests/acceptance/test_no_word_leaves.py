@@ -92,6 +92,5 @@ def _second_case(case: str, do: Callable[..., None], passes: Callable[..., objec
     do(case, "sam.okafor", c.KeepDecision)
     do(case, "amara.lewis", c.Escalate)
     passes(days=9)
-    with pytest.raises(NotFound):  # it is done, and whoever stood aside has no part in it any more
-        do(case, "alan.meredith", c.Recuse)
+    do(case, "alan.meredith", c.Recuse)
     do(case, "ruth.calloway", c.RecordDecision, changed=c.Changed.PARTLY)

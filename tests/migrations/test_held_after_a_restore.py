@@ -43,7 +43,7 @@ def test_down_and_up_keeps_every_mail_and_the_epoch(database: Database) -> None:
             account_mail.owe(account, "password_changed", None)
         restored.hold_here()
         before = _rows(OUTBOX)
-        command.downgrade(_config(), "0005")
+        command.downgrade(_config(), "0002")
         command.downgrade(_config(), "-1")
         assert _rows(OUTBOX) == before
         assert _rows("SELECT epoch FROM installation") == [(2,)]

@@ -200,7 +200,7 @@ def test_diversions_come_and_go_and_leave_everything_else_as_it_was(database: Da
             connection.execute(text(A_PROCEDURE))
             connection.execute(text(ITS_VERSION), {"at": at})
         _send_elsewhere()
-        command.downgrade(_config(), "0003-1")
+        command.downgrade(_config(), "0002-1")
         upgrade_database()
         with db.engine.connect() as connection:
             assert connection.execute(text("SELECT count(*) FROM diversion")).scalar_one() == 0
