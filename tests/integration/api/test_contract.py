@@ -95,9 +95,9 @@ class _Asked:
         if "public_id" in (sent.path_parameters or {}):
             known = self.case["public_id"] if "/cases" in self.operation.path else self.right["partnership"]
             sent.path_parameters["public_id"] = known
-        if self.mode is GenerationMode.POSITIVE and isinstance(sent.body, dict) and "decision" in sent.body:
-            sent.body.update(partnership=self.right["partnership"])
-            if "agency" in sent.body:
-                sent.body.update(agency=self.right["agency"])
-            for further in FURTHER:
-                sent.body.pop(further, None)
+        if self.mode is GenerationMode.POSITIVE and isinstance(sent.body, dict):
+            known = {name: self.right[name] for name in ("partnership", "agency") if name in sent.body}
+            sent.body.update(known)
+            # The procedure in force asks for no form and has no place for another agency.
+            for name in [n for n in sent.body if "/" in n or n in FURTHER]:
+                del sent.body[name]
