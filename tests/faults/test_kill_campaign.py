@@ -41,7 +41,7 @@ def test_a_few_kills_lose_nothing(folder: Path, words: tuple[str, ...]) -> None:
     ("words", "check"),
     [
         (("--sqlite", "--fault", "marked_before_sent"), "marked_and_never_taken"),
-        (("--fault", "committed_before_the_outbox"), "event_without_its_mails"),
+        (("--fault", "committed_before_the_outbox"), "chain"),
     ],
     ids=["sqlite", "postgresql"],
 )

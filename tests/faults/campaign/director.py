@@ -81,6 +81,8 @@ class Director:
                 time.sleep(0.002)
         finally:
             self._end_all()
+            # It may have asked to be alone and not come to it: whoever comes to rest would wait for ever.
+            self._gate.leave_alone()
             self.journal.write("worked", seconds=time.monotonic() - began)
 
     def lacking(self, kills: int, each: int) -> bool:
