@@ -103,7 +103,12 @@ def play(run: Run, name: str, bouncer: str, rounds: int, *, told: bool) -> Poole
             past = f"postgresql+psycopg://{postgres.USER}@/escalation?host={node.folder}"
             northtown_on(settings_for(past), CASES)
             settings = settings_for(
-                url, smtp_port=sink.port, instance=str(folder), tick_seconds=0.5, transaction_pooler=told
+                url,
+                smtp_port=sink.port,
+                instance=str(folder),
+                tick_seconds=0.5,
+                transaction_pooler=told,
+                mails_per_hour=0,
             )
             crew = Crew(folder, settings)
             try:
