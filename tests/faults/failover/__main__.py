@@ -38,8 +38,12 @@ def campaign(run: Run, name: str, seed: int, *, synchronous: bool) -> Iterator[C
     trio = Trio.make(folder, postgres.programs_in(folder / "lib"), owner, synchronous=synchronous)
     with MailSink() as sink:
         settings = settings_for(
+            trio.url,
+            smtp_port=sink.port,
+            instance=str(folder),
+            tick_seconds=TICK_SECONDS,
+            log_level="INFO",
             mails_per_hour=0,
-            trio.url, smtp_port=sink.port, instance=str(folder), tick_seconds=TICK_SECONDS, log_level="INFO"
         )
         northtown_on(settings)
         crew = Crew(folder, settings)
