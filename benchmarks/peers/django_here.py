@@ -27,7 +27,7 @@ def set_up(asked: Asked, applications: Sequence[str], **others: Any) -> None:
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-        SECRET_KEY="only for this comparison",  # noqa: S106
+        SECRET_KEY="only for this comparison",  # noqa: S106 (a database of the benchmark, gone afterwards)
         USE_TZ=True,
         **others,
     )

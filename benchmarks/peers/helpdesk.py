@@ -28,7 +28,7 @@ def _fill(asked: script.Asked) -> Any:
     from helpdesk.models import Queue, Ticket
 
     queue = Queue.objects.create(title="Challenges", slug="challenges", escalate_days=DAYS)
-    staff = get_user_model().objects.create_user("kate.rowan", password="-", is_staff=True)  # noqa: S106
+    staff = get_user_model().objects.create_user("kate.rowan", password="-", is_staff=True)  # noqa: S106 (a database of the benchmark, gone afterwards)
     Ticket.objects.bulk_create(
         (
             Ticket(queue=queue, title=f"Challenge {number}", description=_TEXT, priority=4)

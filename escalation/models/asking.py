@@ -92,7 +92,7 @@ def _among_in_sqlite(element: Among, compiler: Any, **kw: Any) -> str:
 
 
 _DIALECTS: Mapping[str, Dialect] = {
-    "postgresql": postgresql.dialect(paramstyle="pyformat"),  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    "postgresql": postgresql.dialect(paramstyle="pyformat"),  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
     "sqlite": sqlite.dialect(paramstyle="named"),
 }
 _WORDS = {

@@ -205,6 +205,7 @@ def _part(whole: Reading, name: str) -> Part | None:
         for chunk in whole.chunks(name):
             digest.update(chunk)
             size += len(chunk)
+    # zipfile says the last two of a part that is packed or locked in a way it does not know.
     except (*_UNREADABLE, OSError, NotImplementedError, RuntimeError):
         return None
     return Part(size, digest.hexdigest())

@@ -61,7 +61,7 @@ def _set(connection: Connection, *settings: str) -> None:
 
 
 def _driver(connection: Connection) -> psycopg.Connection[Any]:
-    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]  # it is psycopg on PostgreSQL
     return driver
 
 

@@ -84,7 +84,7 @@ def _insert_if_new(table: Table, columns: tuple[str, ...], dialect: str) -> str:
     names = ", ".join(f'"{c}"' for c in columns)
     values = ", ".join(f":{c}" if dialect == "sqlite" else f"%({c})s" for c in columns)
     key = ", ".join(f'"{c.name}"' for c in table.primary_key)
-    return f'INSERT INTO "{table.name}" ({names}) VALUES ({values}) ON CONFLICT DO NOTHING RETURNING {key}'  # noqa: S608
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({values}) ON CONFLICT DO NOTHING RETURNING {key}'  # noqa: S608 (names of our tables)
 
 
 @lru_cache(maxsize=256)
@@ -104,7 +104,7 @@ def _insert(table: Table, columns: tuple[str, ...], number: int) -> str:
 def _update(table: Table, keys: tuple[str, ...], columns: tuple[str, ...], number: int) -> str:
     changes = ", ".join(f'"{c}" = r."{c}"' for c in columns if c not in keys)
     where = " AND ".join(f't."{k}" = r."{k}"' for k in keys)
-    return f'UPDATE "{table.name}" AS t SET {changes} {_given(table, columns, number)} WHERE {where}'  # noqa: S608
+    return f'UPDATE "{table.name}" AS t SET {changes} {_given(table, columns, number)} WHERE {where}'  # noqa: S608 (names of our tables)
 
 
 def _given(table: Table, columns: tuple[str, ...], number: int) -> str:
@@ -117,11 +117,11 @@ def _given(table: Table, columns: tuple[str, ...], number: int) -> str:
 def _insert_in_sqlite(table: Table, columns: tuple[str, ...]) -> str:
     names = ", ".join(f'"{c}"' for c in columns)
     values = ", ".join(f"json_extract(value, '$.{c}')" for c in columns)
-    return f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM json_each(:rows)'  # noqa: S608
+    return f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM json_each(:rows)'  # noqa: S608 (names of our tables)
 
 
 @lru_cache(maxsize=256)
 def _update_in_sqlite(table: Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> str:
     changes = ", ".join(f'"{c}" = :{c}' for c in columns if c not in keys)
     where = " AND ".join(f'"{k}" = :{k}' for k in keys)
-    return f'UPDATE "{table.name}" SET {changes} WHERE {where}'  # noqa: S608
+    return f'UPDATE "{table.name}" SET {changes} WHERE {where}'  # noqa: S608 (names of our tables)
