@@ -66,6 +66,15 @@ def test_every_mail_has_words_in_text_and_html(name: str) -> None:
     assert "None" not in mail.text
 
 
+@pytest.mark.parametrize("welsh", ["", "Her uwch"])
+def test_every_fact_has_a_line_of_its_own(welsh: str) -> None:
+    lines = made("moved_up_next", replace(FACTS, stage_welsh=welsh)).text.splitlines()
+    found = [
+        line.partition(":")[0] for line in lines if line.startswith(("Ref", "Your role", "Stage", "Time"))
+    ]
+    assert found == ["Reference", "Your role", "Stage", "Time"]
+
+
 @pytest.mark.parametrize("name", mail_names())
 def test_a_mail_without_a_running_clock_reads_well_too(name: str) -> None:
     mail = made(name, replace(FACTS, due=None, next_holder=None, waited_role=None))
