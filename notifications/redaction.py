@@ -12,6 +12,7 @@ class Leak(Exception):
 
 
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]+>")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _URL = re.compile(r"https?://[^\s<>\"']+")
 
 
@@ -20,7 +21,7 @@ def check(message: Message, facts: Facts, forbidden: Iterable[str] = ()) -> None
     subject, no address but the one link, none of the `forbidden` words (agencies, people)."""
     named = (message.to, message.subject, message.sender, message.sender_name, message.reply_to)
     for value in (*named, message.message_id, *message.headers, *message.headers.values()):
-        if any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
+        if _CONTROL.search(value):
             raise Leak("a header holds a control character")
     if not _MESSAGE_ID.fullmatch(message.message_id):
         # It is written as it is: what other headers encode would end the line here.

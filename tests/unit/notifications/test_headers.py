@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jinja2 import TemplateError
 
 from notifications.compose import compose
-from notifications.mailer import _flask_message
+from notifications.mailer import _Mail
 from notifications.redaction import Leak
 from tests.unit.notifications.test_catalogue import FACTS
 
@@ -41,7 +41,7 @@ def _made(field: str, text: str) -> bytes:
     prefix = call.pop("prefix")
     message = compose("reply_owed", facts=facts, prefixes={"northtown.invalid": prefix}, **call)
     with _post().app_context():
-        sent: bytes = _flask_message(message).as_bytes()
+        sent: bytes = _Mail(message).as_bytes()
     return sent
 
 
