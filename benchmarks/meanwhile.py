@@ -23,6 +23,7 @@ from benchmarks import machine, one_move, sweep, towns
 from benchmarks.results import ROUNDS, Line, alone, at_most, p99
 from benchmarks.service import service
 from escalation.services import lapses
+from escalation.services.unit import reading
 
 BAR = 10.0
 PAUSE = 0.010
@@ -87,8 +88,8 @@ def _sweeping(url: str) -> "Iterator[subprocess.Popen[str]]":
 
 def _sweep(url: str) -> None:
     with service(url):
-        lapses.next_due()
-        print("ready", flush=True)
+        with reading():
+            print("ready", flush=True)
         sys.stdin.readline()
         swept = lapses.lapse_overdue()
     if swept.set_aside or not swept.moved:

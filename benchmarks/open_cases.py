@@ -141,7 +141,8 @@ def _reference(prefix: str, number: int) -> str:
     for _ in range(_PLACES):
         left, digit = divmod(left, len(ALPHABET))
         word += ALPHABET[digit]
-    return f"{prefix}-26-{word}"
+    # Of another year than those of the templates, which are drawn by lot.
+    return f"{prefix}-00-{word}"
 
 
 def _load(

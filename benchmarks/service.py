@@ -1,6 +1,7 @@
 """The service as one process has it, on a database of the benchmark's own."""
 
 import dataclasses
+import gc
 import logging
 import secrets
 from collections.abc import Iterator
@@ -53,10 +54,14 @@ def migrate(url: str) -> None:
 
 @contextmanager
 def service(url: str, **others: Any) -> Iterator[Flask]:
-    """The service, entered, on a migrated database. Its connections are closed at the end."""
+    """The service, entered, on a migrated database, with its memory as a process has it that runs for
+    long. Its connections are closed at the end."""
     app = create_app(settings_for(url, **others))
+    gc.collect()
+    gc.freeze()
     with app.app_context():
         try:
             yield app
         finally:
             db.engine.dispose()
+            gc.unfreeze()

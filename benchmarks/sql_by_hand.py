@@ -29,17 +29,20 @@ def sweep(address: str, chunk: int = CHUNK) -> int:
     moved = 0
     with psycopg.connect(address) as connection:
         _look_up(connection)
-        while done := _chunk(connection, chunk):
-            moved += done
+        partnerships = connection.execute("SELECT id FROM partnership").fetchall()
+        for (partnership,) in partnerships:
+            while done := _chunk(connection, partnership, chunk):
+                moved += done
         connection.execute(_NEXT_DUE)
     return moved
 
 
-def _chunk(connection: psycopg.Connection, chunk: int) -> int:
+def _chunk(connection: psycopg.Connection, partnership: int, chunk: int) -> int:
     with connection.transaction():
         now, epoch = _read(connection)
         at_us = int(now.timestamp()) * 1_000_000 + now.microsecond
-        values = {"now": now, "at_us": str(at_us), "epoch": epoch, "chunk": chunk}
+        values = {"now": now, "at_us": str(at_us), "epoch": epoch}
+        values |= {"partnership": partnership, "chunk": chunk}
         return connection.execute(_MOVE_UP, values, prepare=True).rowcount
 
 
@@ -99,7 +102,8 @@ WITH claimed AS MATERIALIZED (
          d.entry_seq AS clock_entry, d.clock, d.rung, d.due_at,
          trunc(extract(epoch FROM %(now)s - d.due_at))::int AS late_by
   FROM deadline d JOIN "case" c ON c.partnership_id = d.partnership_id AND c.id = d.case_id
-  WHERE d.state = 'open' AND d.set_aside IS NULL AND c.paused_at IS NULL AND d.due_at <= %(now)s
+  WHERE d.partnership_id = %(partnership)s AND d.state = 'open' AND d.set_aside IS NULL
+    AND c.paused_at IS NULL AND d.due_at <= %(now)s
   ORDER BY d.due_at LIMIT %(chunk)s FOR UPDATE OF c SKIP LOCKED
 ), place AS MATERIALIZED (
   SELECT c.id, count(*) AS places,
@@ -190,6 +194,9 @@ SELECT h.post_id, h.account_id, h.kind FROM held h WHERE h.kind = 'deputy'
   AND NOT EXISTS (SELECT 1 FROM held p WHERE p.post_id = h.post_id AND p.present)
 """
 _NEXT_DUE = """
-SELECT d.due_at FROM deadline d JOIN "case" c ON c.partnership_id = d.partnership_id AND c.id = d.case_id
-WHERE d.state = 'open' AND d.set_aside IS NULL AND c.paused_at IS NULL ORDER BY d.due_at LIMIT 1
+SELECT p.id, (SELECT d.due_at FROM deadline d
+    JOIN "case" c ON c.partnership_id = d.partnership_id AND c.id = d.case_id
+    WHERE d.partnership_id = p.id AND d.state = 'open' AND d.set_aside IS NULL AND c.paused_at IS NULL
+    ORDER BY d.due_at LIMIT 1)
+FROM partnership p
 """

@@ -30,17 +30,20 @@ def sweep(file: Path, chunk: int = CHUNK) -> int:
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function("event_hash", 5, event_hash, deterministic=True)
         _look_up(connection)
-        while done := _chunk(connection, chunk):
-            moved += done
-        connection.execute(_NEXT_DUE).fetchone()
+        partnerships = connection.execute("SELECT id FROM partnership").fetchall()
+        for (partnership,) in partnerships:
+            while done := _chunk(connection, partnership, chunk):
+                moved += done
+        connection.execute(_NEXT_DUE).fetchall()
     return moved
 
 
-def _chunk(connection: sqlite3.Connection, chunk: int) -> int:
+def _chunk(connection: sqlite3.Connection, partnership: int, chunk: int) -> int:
     connection.execute("BEGIN IMMEDIATE")
     now, epoch = _read(connection)
     at_us = int(now.timestamp()) * 1_000_000 + now.microsecond
-    values = {"now": utc_text(now), "at_us": str(at_us), "epoch": epoch, "chunk": chunk}
+    values = {"now": utc_text(now), "at_us": str(at_us), "epoch": epoch}
+    values |= {"partnership": partnership, "chunk": chunk}
     connection.execute("DELETE FROM moved")
     count = connection.execute(_CLAIM, values).rowcount
     if count:
@@ -98,7 +101,8 @@ INSERT INTO moved (id, partnership_id, raiser_id, event_seq, entry_seq, head, cl
 SELECT c.id, c.partnership_id, c.raiser_id, c.event_seq, c.entry_seq, c.head, d.entry_seq, d.clock, d.rung,
   unixepoch(:now) - unixepoch(d.due_at), {_LAPSED}, {_MOVED}
 FROM deadline d JOIN "case" c ON c.partnership_id = d.partnership_id AND c.id = d.case_id
-WHERE d.state = 'open' AND d.set_aside IS NULL AND c.paused_at IS NULL AND d.due_at <= :now
+WHERE d.partnership_id = :partnership AND d.state = 'open' AND d.set_aside IS NULL
+  AND c.paused_at IS NULL AND d.due_at <= :now
 ORDER BY d.due_at LIMIT :chunk
 """
 _KEY = "partnership_id, case_id"
@@ -182,6 +186,9 @@ SELECT h.post_id, h.account_id, h.kind FROM held h WHERE h.kind = 'deputy'
   AND NOT EXISTS (SELECT 1 FROM held p WHERE p.post_id = h.post_id AND p.present)
 """
 _NEXT_DUE = """
-SELECT d.due_at FROM deadline d JOIN "case" c ON c.partnership_id = d.partnership_id AND c.id = d.case_id
-WHERE d.state = 'open' AND d.set_aside IS NULL AND c.paused_at IS NULL ORDER BY d.due_at LIMIT 1
+SELECT p.id, (SELECT d.due_at FROM deadline d
+    JOIN "case" c ON c.partnership_id = d.partnership_id AND c.id = d.case_id
+    WHERE d.partnership_id = p.id AND d.state = 'open' AND d.set_aside IS NULL AND c.paused_at IS NULL
+    ORDER BY d.due_at LIMIT 1)
+FROM partnership p
 """

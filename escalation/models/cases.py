@@ -156,6 +156,7 @@ class Deadline(Base):
         CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="open_has_no_end"),
         Index(
             "ix_deadline_due",
+            "partnership_id",
             "due_at",
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),

@@ -6,14 +6,15 @@ tried again case by case, and the culprit is set aside with its reason: one bad 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from escalation.models import Case, Deadline, JobRun
+from escalation.models import Case, Deadline, JobRun, Partnership
+from escalation.models.asking import Asked
 from escalation.models.types import AnyRow, AnySelect
 from escalation.services import case_file, transition
 from escalation.services.unit import Unit, passing, reading, retried, went_away, writing
@@ -22,7 +23,7 @@ from workflows.commands import Late, TimeOut
 from workflows.events import EventKind
 from workflows.machine import decide
 
-CHUNK = 200
+CHUNK = 250
 JOB = "lapse_deadlines"
 """The job that carries out what is due, by the name under which its runs are kept."""
 IN_TIME = timedelta(minutes=2)
@@ -30,7 +31,7 @@ IN_TIME = timedelta(minutes=2)
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Swept:
     """What a sweep did: cases that moved up, lapses that moved nothing, cases set aside."""
 
@@ -40,89 +41,80 @@ class Swept:
     next_due: datetime | None = None
     """When the next open deadline is due, for the scheduler's sleep."""
 
-    def add(self, done: Sequence[transition.Step]) -> None:
-        """Counts what a committed transaction did."""
-        moved = sum(any(e.kind is EventKind.MOVED_UP for e in step.decision.events) for step in done)
-        self.moved += moved
-        self.lapsed += len(done) - moved
-
 
 def lapse_overdue(chunk: int = CHUNK) -> Swept:
     """Carries out every deadline that is due now, one stage for each case and transaction.
 
     The partnerships take turns, a chunk each: a large one keeps nobody waiting.
     """
-    swept = Swept()
-    more = True
-    while more:
-        more = False
-        for partnership in _with_something_due():
-            more = _sweep_chunk(swept, partnership, chunk) or more
-    swept.next_due = next_due()
-    return swept
+    done: list[Swept] = []
+    while True:
+        next_due, due = _look()
+        more = [s for partnership in due if (s := _sweep_chunk(partnership, chunk)) != Swept()]
+        if not more:
+            return replace(_all(done), next_due=next_due)
+        done += more
+
+
+def _all(done: Sequence[Swept]) -> Swept:
+    return Swept(sum(s.moved for s in done), sum(s.lapsed for s in done), sum(s.set_aside for s in done))
 
 
 @retried
-def next_due() -> datetime | None:
-    """The instant at which the next open deadline is due, or None when none runs."""
+def _look() -> tuple[datetime | None, list[int]]:
+    """When the next open deadline is due, None when none runs; and the partnerships in which one is due
+    now, the longest overdue first."""
     with reading() as unit:
-        return unit.session.execute(_running(Deadline.due_at)).scalar_one_or_none()
+        running = [row for row in _NEXT.rows(unit.connection) if row.due is not None]
+        running.sort(key=lambda row: row.due)
+        return running[0].due if running else None, [row.id for row in running if row.due <= unit.now]
 
 
 @retried
-def _with_something_due() -> tuple[int, ...]:
-    """The partnerships in which a deadline is due, the longest overdue first."""
-    with reading() as unit:
-        first = unit.session.execute(_running(Deadline.due_at)).scalar_one_or_none()
-        if first is None or first > unit.now:
-            return ()
-        due = (
-            select(Deadline.partnership_id)
-            .where(Deadline.state == "open", Deadline.set_aside.is_(None), Deadline.due_at <= unit.now)
-            .group_by(Deadline.partnership_id)
-            .order_by(func.min(Deadline.due_at))
-        )
-        return tuple(unit.session.execute(due).scalars())
-
-
-@retried
-def _sweep_chunk(swept: Swept, partnership: int, chunk: int) -> bool:
-    """One chunk in one transaction. False when there was nothing (more) that could be done."""
+def _sweep_chunk(partnership: int, chunk: int) -> Swept:
+    """One chunk in one transaction."""
     claimed: Sequence[AnyRow] = ()
     try:
         with writing() as unit:
             claimed = unit.connection.execute(_overdue(unit, partnership, chunk)).all()
             done = _lapse(unit, partnership, claimed)
     except Exception as error:
-        if went_away(error):
+        if went_away(error) or not claimed:
             raise
         _log.exception("a chunk of lapses failed; trying its cases one by one", size=len(claimed))
-        if not claimed:
-            raise
-        for row in claimed:
-            _sweep_one(row, swept)
-        return True
-    swept.add(done)
-    return bool(done)
+        return _all([_sweep_one(row) for row in claimed])
+    return _counted(done)
 
 
-def _running(*columns: Any) -> AnySelect:
+def _counted(done: Sequence[transition.Step]) -> Swept:
+    moved = sum(any(e.kind is EventKind.MOVED_UP for e in step.decision.events) for step in done)
+    return Swept(moved, len(done) - moved)
+
+
+def _running(partnership: Any, *columns: Any) -> AnySelect:
     """The next deadline that can run out: it is open, nobody set it aside, the clocks do not stand still."""
     return (
         select(*columns)
         .join(Case, (Case.partnership_id == Deadline.partnership_id) & (Case.id == Deadline.case_id))
+        .where(Deadline.partnership_id == partnership)
         .where(Deadline.state == "open", Deadline.set_aside.is_(None), Case.paused_at.is_(None))
         .order_by(Deadline.due_at)
         .limit(1)
     )
 
 
+_NEXT = Asked(
+    select(Partnership.id, _running(Partnership.id, Deadline.due_at).scalar_subquery().label("due"))
+)
+"""When the next deadline of each partnership is due."""
+
+
 def _overdue(unit: Unit, partnership: int, limit: int) -> AnySelect:
     """Due deadlines, longest overdue first, with their cases locked."""
     columns = (Deadline.partnership_id, Deadline.case_id, Deadline.clock, Deadline.rung, Deadline.due_at)
     return (
-        _running(*columns)
-        .where(Deadline.partnership_id == partnership, Deadline.due_at <= unit.now)
+        _running(partnership, *columns)
+        .where(Deadline.due_at <= unit.now)
         .order_by(Deadline.case_id)
         .limit(limit)
         .with_for_update(of=Case, skip_locked=True)
@@ -175,7 +167,7 @@ def _of_those_that_end_together(file: case_file.CaseFile, row: AnyRow) -> AnyRow
 
 
 @retried
-def _sweep_one(row: AnyRow, swept: Swept) -> None:
+def _sweep_one(row: AnyRow) -> Swept:
     try:
         with writing() as unit:
             there = unit.session.execute(_locked(row)).first()
@@ -185,9 +177,8 @@ def _sweep_one(row: AnyRow, swept: Swept) -> None:
             raise
         _log.exception("a case cannot be moved and is set aside", case=row.case_id, clock=row.clock)
         _set_aside(row, f"{type(error).__name__}: {error}"[:200])
-        swept.set_aside += 1
-        return
-    swept.add(done)
+        return Swept(set_aside=1)
+    return _counted(done)
 
 
 def _locked(row: AnyRow) -> AnySelect:
