@@ -5,14 +5,22 @@ SQLite: write-ahead log, foreign keys on, every commit on disk; a unit that writ
 node that was shut down or became read-only are thrown away, not handed out again.
 """
 
+import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import InvalidatePoolError
 
 BUSY_MS = 10_000
+_PRAGMAS = (
+    *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"),
+    *("cache_size=-32768", "wal_autocheckpoint=4000"),
+)
+"""The last two: 32 MiB of pages a connection, and the log goes into the file every 16 MiB."""
 _PATIENCE = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -22,6 +30,8 @@ _PATIENCE = {
 }
 """A machine that vanished says nothing: whoever waits for its answer gives up after less than half a minute.
 Seconds, but for the last, which is in milliseconds. What stands in the address of the database goes first."""
+RESTED = 0.5
+"""Seconds after which a connection is asked whether it still stands before it is used again."""
 _GONE = frozenset({"25006", "57P01", "57P02", "57P03"})
 
 
@@ -35,7 +45,6 @@ def options(database_url: str, *, pooled: bool = False) -> Mapping[str, Any]:
     patience = {name: value for name, value in _PATIENCE.items() if name not in asked}
     return {
         **hidden,
-        "pool_pre_ping": True,
         "pool_size": 10,
         "max_overflow": 10,
         "connect_args": {**patience, **({"prepare_threshold": None} if pooled else {})},
@@ -49,18 +58,35 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "begin", _sqlite_begins)
     else:
         event.listen(engine, "handle_error", _postgresql_gone)
+        for moment in ("connect", "checkin"):
+            event.listen(engine, moment, _used)
+        event.listen(engine, "checkout", partial(_asked_after_a_rest, engine.dialect))
 
 
 def _sqlite_connected(connection: Any, record: Any) -> None:
     # No implicit BEGIN from the driver: the "begin" event below says which kind it is.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _sqlite_begins(connection: Connection) -> None:
     writes = connection.get_execution_options().get("write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _used(connection: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _asked_after_a_rest(dialect: Dialect, connection: Any, record: Any, proxy: Any) -> None:
+    """Asks whether a connection still stands, unless it did a moment ago: that costs a way there and back."""
+    if time.monotonic() - record.info["used"] < RESTED:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _postgresql_gone(context: ExceptionContext) -> None:

@@ -7,6 +7,7 @@ version in a new file. Cases keep the version they began under.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from workflows.amount import Amount
 from workflows.facts import When
@@ -260,9 +261,12 @@ class Form:
     fields: tuple[FormField, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Protocol:
-    """A whole procedure in one version. `tracks` are in order: the first is the usual one."""
+    """A whole procedure in one version. `tracks` are in order: the first is the usual one.
+
+    What a sweep asks of it for each case is found once (it has no slots, so that it can keep it).
+    """
 
     key: str
     version: str
@@ -292,15 +296,20 @@ class Protocol:
         """Where a concern enters, unless it is routed or the raiser chooses otherwise."""
         return self.stages[next(iter(self.tracks.values())).entries[0]]
 
-    @property
+    @cached_property
     def raiser(self) -> Slot:
         """The slot of the person who raised the concern (the loader sees to it that there is one)."""
         return next(slot for slot in self.slots.values() if slot.is_raiser)
 
-    @property
+    @cached_property
     def parties(self) -> int:
         """How many challenged agencies it has places for: 1, unless slots are a second's or a third's."""
         return 1 + max(slot.party for slot in self.slots.values())
+
+    @cached_property
+    def conditional(self) -> tuple[Slot, ...]:
+        """The slots that not every case has a place for."""
+        return tuple(slot for slot in self.slots.values() if slot.when or slot.party)
 
     def ending(self, route: Route) -> Route:
         """A route as it ends: into its track, or elsewhere where the track is opted out of."""
@@ -318,7 +327,7 @@ class Protocol:
         """Whether a clock asks further challenged agencies alone: it runs only where one was named."""
         return all(self.slots[slot].also for slot in clock.waits_for)
 
-    @property
+    @cached_property
     def office(self) -> str | None:
         """The slot of the board office, which owes what nobody else could be asked for (None: `lint` asks
         for one)."""

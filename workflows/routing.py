@@ -42,7 +42,7 @@ def unfilled(protocol: Protocol, terms: Terms) -> frozenset[str]:
     """The slots that this case has no place for: conditional ones, and those of agencies nobody named."""
     named = max(1, len(terms.named))
     return frozenset(
-        slot.id for slot in protocol.slots.values() if slot.party >= named or not terms.facts.fit(slot.when)
+        slot.id for slot in protocol.conditional if slot.party >= named or not terms.facts.fit(slot.when)
     )
 
 

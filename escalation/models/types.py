@@ -1,5 +1,6 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
+import sqlite3
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -18,12 +19,15 @@ from sqlalchemy import (
     Text,
 )
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 AnyRow = Row[*tuple[Any, ...]]
 """A row of columns that are named where they are selected."""
 AnySelect = Select[*tuple[Any, ...]]
 """A query for such rows."""
+AnyChange = ReturningUpdate[Any]
+"""A change of rows that returns something of each."""
 UTC_TEXT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -60,6 +64,9 @@ def utc_text(instant: datetime) -> str:
     """The fixed-width text of an instant, which sorts as time does."""
     return instant.astimezone(UTC).isoformat("T", "microseconds").removesuffix("+00:00") + "Z"
 
+
+# SQLite's driver has a form of its own, without the zone and not of one width.
+sqlite3.register_adapter(datetime, utc_text)
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit id: BIGINT on PostgreSQL, the rowid on SQLite."""

@@ -10,7 +10,6 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from escalation.models import Heartbeat
-from escalation.models.types import utc_text
 from escalation.services import clocks_apart
 from escalation.services.audit_questions import QUESTIONS, SILENCE, SILENT, Question
 from escalation.services.unit import Unit, reading, retried, writing
@@ -70,9 +69,7 @@ def _findings(unit: Unit, questions: Iterable[Question]) -> tuple[Finding, ...]:
 
 
 def _count(unit: Unit, question: Question) -> int:
-    instant = unit.now - question.grace
-    bound = utc_text(instant) if unit.sqlite else instant
-    values = {"before": bound} if ":before" in question.query else {}
+    values = {"before": unit.now - question.grace} if ":before" in question.query else {}
     return int(unit.connection.execute(text(question.query), values).scalar_one())
 
 

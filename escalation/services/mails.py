@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from escalation.services.case_file import is_raiser_slot
 from escalation.services.unit import Unit
 from notifications.audience import Moment, owed
 from notifications.message import Owed, Seat
@@ -13,7 +12,7 @@ from workflows.events import Event
 from workflows.notices import noticed
 from workflows.protocol import Protocol
 from workflows.routing import unfilled
-from workflows.vocabulary import Phase, Side, Tier
+from workflows.vocabulary import Phase
 
 if TYPE_CHECKING:
     from escalation.services.transition import Step
@@ -24,37 +23,35 @@ def owed_for(
 ) -> list[dict[str, Any]]:
     """The outbox rows that one step's events owe; a mail that is skipped leaves a row with its reason."""
     rows: list[dict[str, Any]] = []
+    empty = unfilled(step.file.protocol, step.decision.after.terms)
+    around = _around(step, seats, empty)
     for seq, event in enumerate(events, start=step.file.row.event_seq + 1):
-        moment = _moment(step, seq, event, seats)
+        told = noticed(step.file.protocol, event, _stage_before(step), step.decision.after.stage)
+        moment = Moment(seq=seq, event=event, noticed=_but(told, empty), **around)
         mails, skipped = owed(moment)
         rows += [_row(unit, moment, mail) for mail in mails]
         rows += [_skipped(unit, moment, s.name, s.reason) for s in skipped]
     return rows
 
 
-def _moment(step: Step, seq: int, event: Event, seats: Mapping[str, Seat]) -> Moment:
+def _around(step: Step, seats: Mapping[str, Seat], empty: frozenset[str]) -> dict[str, Any]:
+    """What is the same for every event of a step."""
     file, after = step.file, step.decision.after
-    stage = file.protocol.stages[after.stage]
-    slots = file.protocol.slots
-    entered = step.decision.entered
-    empty = unfilled(file.protocol, after.terms)
+    protocol, entered = file.protocol, step.decision.entered
     took_part = {p.slot for p in file.places if p.ended_at is None} | set(entered.seats if entered else ())
-    return Moment(
-        partnership=file.row.partnership_id,
-        case=file.row.id,
-        seq=seq,
-        event=event,
-        seats=seats,
-        seated=_but(stage.seats, empty),
-        next_seated=_but(_next_seats(file.protocol, after.stage), empty),
-        took_part=tuple(s for s in slots if s in took_part - empty),
-        actor_account=step.account,
-        actor_side=slots[step.slot].side if step.slot else None,
-        raiser_slot=next(s.id for s in slots.values() if is_raiser_slot(s)),
-        office_slot=next(s.id for s in slots.values() if s.side is Side.BOARD and s.tier is Tier.OFFICE),
-        phase=entered.phase if entered else Phase(file.row.phase),
-        noticed=_but(noticed(file.protocol, event, _stage_before(step), after.stage), empty),
-    )
+    return {
+        "partnership": file.row.partnership_id,
+        "case": file.row.id,
+        "seats": seats,
+        "seated": _but(protocol.stages[after.stage].seats, empty),
+        "next_seated": _but(_next_seats(protocol, after.stage), empty),
+        "took_part": tuple(s for s in protocol.slots if s in took_part and s not in empty),
+        "actor_account": step.account,
+        "actor_side": protocol.slots[step.slot].side if step.slot else None,
+        "raiser_slot": protocol.raiser.id,
+        "office_slot": protocol.office,
+        "phase": entered.phase if entered else Phase(file.row.phase),
+    }
 
 
 def _but(slots: Sequence[str], empty: frozenset[str]) -> tuple[str, ...]:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import aliased
 
 from escalation.models import Account, OutboxRow
-from escalation.models.types import AnyRow, AnySelect
+from escalation.models.asking import Asked
+from escalation.models.types import AnyChange, AnyRow, AnySelect
 from escalation.services import undeliverable
 from escalation.services.restored import held
 from escalation.services.unit import Unit, reading, retried, writing
@@ -61,7 +62,7 @@ def claim(limit: int, lease: timedelta) -> list[AnyRow]:
 def sent(row: AnyRow, message_id: str) -> None:
     """The mail server has taken it."""
     with writing() as unit:
-        _mark(unit, row, state="sent", sent_at=unit.now, message_id=message_id, set_up_link=None, error=None)
+        _SENT.rows(unit.connection, row=row.id, token=row.lease_token, now=unit.now, message_id=message_id)
 
 
 @retried
@@ -140,13 +141,25 @@ def _wait(attempts: int) -> timedelta:
 
 def _mark(unit: Unit, row: AnyRow, **values: Any) -> bool:
     """Marks a leased row, if the lease is still ours. False when another run has taken it over."""
-    marked = unit.connection.execute(
-        update(OutboxRow)
-        .where(OutboxRow.id == row.id, OutboxRow.lease_token == row.lease_token, OutboxRow.state == "owed")
-        .values(lease_until=None, **values)
-        .returning(OutboxRow.id)
+    return unit.connection.execute(_marked(row.id, row.lease_token, **values)).first() is not None
+
+
+def _marked(row: Any, token: Any, **values: Any) -> AnyChange:
+    leased = (OutboxRow.id == row, OutboxRow.lease_token == token, OutboxRow.state == "owed")
+    return update(OutboxRow).where(*leased).values(lease_until=None, **values).returning(OutboxRow.id)
+
+
+_SENT = Asked(
+    _marked(
+        bindparam("row"),
+        bindparam("token"),
+        state="sent",
+        sent_at=bindparam("now"),
+        message_id=bindparam("message_id"),
+        set_up_link=None,
+        error=None,
     )
-    return marked.first() is not None
+)
 
 
 def next_due() -> datetime | None:

@@ -36,26 +36,24 @@ def write_together(connection: Connection, sets: Iterable[Rows]) -> None:
         for each in filled:
             _write_to_sqlite(connection, each)
         return
-    statement = _together(tuple((_table(s.model), s.keys, tuple(s.rows[0])) for s in filled))
+    one = all(len(s.rows) == 1 for s in filled if s.keys)
+    statement = _together(tuple((_table(s.model), s.keys, tuple(s.rows[0])) for s in filled), one)
     connection.exec_driver_sql(statement, {f"rows{n}": _as_json(s.rows) for n, s in enumerate(filled)})
 
 
 def _write_to_sqlite(connection: Connection, each: Rows) -> None:
     table, columns = _table(each.model), tuple(each.rows[0])
-    if each.keys:
-        # By primary key, one after the other: SQLite would scan the table for UPDATE ... FROM.
-        statement = _update_in_sqlite(table, each.keys, columns)
-        connection.exec_driver_sql(statement, [_plain(row) for row in each.rows])
-    else:
-        connection.exec_driver_sql(_insert_in_sqlite(table, columns), {"rows": _as_json(each.rows)})
+    # By primary key, one after the other: SQLite would scan the table for UPDATE ... FROM. New rows as
+    # well: it would read a JSON text again for each value.
+    written = _update_in_sqlite(table, each.keys, columns) if each.keys else _insert_in_sqlite(table, columns)
+    connection.exec_driver_sql(written, each.rows)
 
 
 def insert_new(connection: Connection, model: type[Base], row: Row) -> bool:
     """Inserts one row unless its key is taken; True if it was inserted. Waits for a rival in flight."""
     statement = _insert_if_new(_table(model), tuple(row), connection.dialect.name)
-    given = _plain(row) if connection.dialect.name == "sqlite" else row
     # The count of rows is not to be had from every driver; what was inserted is.
-    return connection.exec_driver_sql(statement, dict(given)).first() is not None
+    return connection.exec_driver_sql(statement, dict(row)).first() is not None
 
 
 def _table(model: type[Base]) -> Table:
@@ -72,10 +70,6 @@ def _as_text(value: object) -> str:
     raise TypeError(f"{value!r} is no value of a column")
 
 
-def _plain(row: Row) -> dict[str, Any]:
-    return {k: utc_text(v) if isinstance(v, datetime) else v for k, v in row.items()}
-
-
 # Below, names come from our own table definitions, never from input.
 
 
@@ -88,9 +82,9 @@ def _insert_if_new(table: Table, columns: tuple[str, ...], dialect: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _together(sets: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...]) -> str:
+def _together(sets: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...], one: bool) -> str:
     parts = (
-        f"w{n} AS ({_update(table, keys, columns, n) if keys else _insert(table, columns, n)})"
+        f"w{n} AS ({_update(table, keys, columns, n, one) if keys else _insert(table, columns, n)})"
         for n, (table, keys, columns) in enumerate(sets)
     )
     return f"WITH {', '.join(parts)} SELECT 1"
@@ -101,10 +95,12 @@ def _insert(table: Table, columns: tuple[str, ...], number: int) -> str:
     return f'INSERT INTO "{table.name}" ({names}) SELECT {names} {_given(table, columns, number)}'
 
 
-def _update(table: Table, keys: tuple[str, ...], columns: tuple[str, ...], number: int) -> str:
+def _update(table: Table, keys: tuple[str, ...], columns: tuple[str, ...], number: int, one: bool) -> str:
     changes = ", ".join(f'"{c}" = r."{c}"' for c in columns if c not in keys)
     where = " AND ".join(f't."{k}" = r."{k}"' for k in keys)
-    return f'UPDATE "{table.name}" AS t SET {changes} {_given(table, columns, number)} WHERE {where}'  # noqa: S608 (names of our tables)
+    # The limit tells the planner that it is just one row: else it may read a whole table for it.
+    given = f"FROM (SELECT * {_given(table, columns, number)}{' LIMIT 1' if one else ''}) AS r"
+    return f'UPDATE "{table.name}" AS t SET {changes} {given} WHERE {where}'  # noqa: S608 (names of our tables)
 
 
 def _given(table: Table, columns: tuple[str, ...], number: int) -> str:
@@ -116,8 +112,8 @@ def _given(table: Table, columns: tuple[str, ...], number: int) -> str:
 @lru_cache(maxsize=256)
 def _insert_in_sqlite(table: Table, columns: tuple[str, ...]) -> str:
     names = ", ".join(f'"{c}"' for c in columns)
-    values = ", ".join(f"json_extract(value, '$.{c}')" for c in columns)
-    return f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM json_each(:rows)'  # noqa: S608 (names of our tables)
+    values = ", ".join(f":{c}" for c in columns)
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({values})'  # noqa: S608 (names of our tables)
 
 
 @lru_cache(maxsize=256)

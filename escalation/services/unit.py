@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
+from functools import cached_property, wraps
 from typing import ParamSpec, TypeVar
 
 import structlog
@@ -35,23 +35,23 @@ _READ_ONLY = "25006"
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unit:
-    """What a use case works with: the session of this transaction, and now.
+    """What a use case works with: the connection of this transaction, and now.
 
     `real_now` differs from `now` only where the clock can be moved; sign-in sessions go by it.
     `epoch` grows with each restored backup.
     """
 
-    session: Session
+    connection: Connection
     now: datetime
     real_now: datetime
     epoch: int
 
-    @property
-    def connection(self) -> Connection:
-        """The connection under the session, for statements over whole sets of rows."""
-        return self.session.connection()
+    @cached_property
+    def session(self) -> Session:
+        """A session on that connection, made for those who ask for it: many units write without one."""
+        return Session(self.connection, expire_on_commit=False)
 
     @property
     def sqlite(self) -> bool:
@@ -62,19 +62,30 @@ class Unit:
 @contextmanager
 def writing() -> Iterator[Unit]:
     """A transaction that may write. Commits at the end; any exception rolls it back and goes on."""
-    with Session(db.engine, expire_on_commit=False) as session:
-        moment = clock.read(session.connection(execution_options={"write": True}))
-        yield Unit(session, moment.now, moment.real, moment.epoch)
-        session.commit()
+    with _begun(write=True) as unit:
+        yield unit
+        if "session" in vars(unit):
+            unit.session.flush()
+        unit.connection.commit()
 
 
 @contextmanager
 def reading() -> Iterator[Unit]:
     """A transaction that only reads. It is always rolled back."""
-    with Session(db.engine, autoflush=False) as session:
-        moment = clock.read(session.connection())
-        yield Unit(session, moment.now, moment.real, moment.epoch)
-        session.rollback()
+    with _begun(write=False) as unit:
+        yield unit
+
+
+@contextmanager
+def _begun(*, write: bool) -> Iterator[Unit]:
+    with db.engine.connect().execution_options(write=write) as connection:
+        moment = clock.read(connection)
+        unit = Unit(connection, moment.now, moment.real, moment.epoch)
+        try:
+            yield unit
+        finally:
+            if "session" in vars(unit):
+                unit.session.close()
 
 
 def passing(error: Exception) -> bool:
