@@ -12,7 +12,7 @@ UV := uv==0.13.9
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run reset check test time-travel histories faults faults-seeded lint browser failover pooler lock bench bench-quick peers clean
+.PHONY: help install run reset check test time-travel histories faults faults-seeded mutants lint browser failover pooler lock bench bench-quick peers clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -60,11 +60,15 @@ faults: install ## Kill every process again and again under load; KILLS=10000 fo
 faults-seeded: install ## Show that the campaign's checks catch each mistake that is put into the service on purpose
 	$(BIN)/python -m tests.faults.campaign --fault all --evidence
 
+# All of them take hours; SAMPLE=200 draws so many by lot. Broken off, it goes on where it was.
+mutants: install ## Put small mistakes into workflows/ and see whether its tests notice: docs/evidence/mutants.md
+	$(BIN)/python -m tests.mutants $(if $(SAMPLE),--sample $(SAMPLE)) --seed $(SEED) --write docs/evidence/mutants.md
+
 lint: install
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/mypy tests/support tests/faults/failover tests/faults/campaign
+	$(BIN)/mypy tests/support tests/faults/failover tests/faults/campaign tests/mutants
 	$(BIN)/mypy benchmarks --exclude benchmarks/peers/
 	$(BIN)/lint-imports --no-logo
 

@@ -14,6 +14,8 @@ import cProfile
 import pstats
 import smtplib
 import time
+from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from statistics import median
 
@@ -135,7 +137,7 @@ def _rounds(server: machine.Server, taking: Sink, mails: int, rounds: int) -> tu
         owed = owe(mails)
         for _ in range(rounds):
             server.settle()
-            took.append(deliver(post_room(settings), owed))
+            took.append(deliver(replace(post_room(settings), turn=timedelta(hours=1)), owed))
             owe_again()
     return owed, took
 

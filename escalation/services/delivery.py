@@ -58,17 +58,22 @@ class PostRoom:
     """How many mails one person gets within an hour, but for urgent ones; 0 is no limit."""
     lease: timedelta = timedelta(minutes=2)
     """How long a batch is this worker's. It must be longer than a mail server may take over one mail."""
+    turn: timedelta = timedelta(seconds=10)
+    """How long one run takes new batches: a scheduler that is to end waits no longer."""
 
 
 def deliver(room: PostRoom, limit: int = BATCH) -> Delivered:
-    """Hands over every mail that is due, in batches of `limit`, on one connection a batch.
+    """Hands over the mails that are due, in batches of `limit`, on one connection a batch, for one turn:
+    what is left then is due at once.
 
     When the mail server is away nothing more is tried: what is owed keeps its place and its time.
     """
-    done = Delivered()
+    done, over = Delivered(), time.monotonic() + room.turn.total_seconds()
     away = False
     while not away and (claimed := outbox.claim(limit, room.lease)):
         away = not _hand_over_all(room, claimed, done)
+        if time.monotonic() > over:
+            break
     for reason, count in done.reasons.items():
         _log.warning("mails could not leave", reason=reason, count=count)
     done.next_due = None if away else outbox.next_due()

@@ -63,6 +63,19 @@ def test_a_person_gets_so_many_mails_an_hour_and_the_rest_later_and_the_office_h
     assert subjects(at_work)["E-mails to one person are put off"] == 1, "told once a day"
 
 
+def test_a_run_takes_no_new_batch_when_its_turn_is_over_and_what_is_left_is_due_at_once(
+    at_work: Keeper,
+) -> None:
+    owe_many(at_work, 5)
+    room = replace(post_room(at_work.settings), turn=timedelta(0))
+    with at_work.app.app_context():
+        first = delivery.deliver(room, limit=2)
+        assert first.sent == 2
+        assert first.next_due is not None
+        assert first.next_due <= MONDAY + timedelta(minutes=1)
+        assert delivery.deliver(room, limit=10).sent == 3
+
+
 def test_an_urgent_mail_is_never_put_off(at_work: Keeper) -> None:
     owe_many(at_work, 80)
     at_work.lets_jobs_run()
