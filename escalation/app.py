@@ -167,6 +167,6 @@ def refuse_other_schema() -> None:
         found = MigrationContext.configure(connection).get_current_revision() if there else None
     if found != expected:
         raise ConfigurationError(
-            f"the database is at {found or 'nothing'}, this version needs {expected}: "
+            f"the database is {f'at {found}' if found else 'empty'}, this version needs {expected}: "
             "run `escalation db upgrade`"
         )

@@ -73,7 +73,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     values = _with_defaults(_parsed(given, problems), demo)
     problems += _missing(values)
     if problems:
-        raise ConfigurationError("; ".join(problems))
+        raise ConfigurationError(f"{'; '.join(problems)}. docs/install.md says what each setting is for.")
     settings = Settings(**values)
     if wrong := list(settings_checks.problems(settings)):
         raise ConfigurationError("; ".join(wrong))

@@ -125,8 +125,16 @@ def _pings_safely(settings: "Settings") -> bool:
 
 _SECONDS = "it is in seconds, more than 0 and at most 300"
 _RULES = (
-    _Rule("secret_key", lambda s: _strong(s.secret_key), "must be 32 random characters or more"),
-    _Rule("password_salt", lambda s: _strong(s.password_salt), "must be 32 random characters or more"),
+    _Rule(
+        "secret_key",
+        lambda s: _strong(s.secret_key),
+        "must be 32 random characters or more: `openssl rand -hex 32` makes some",
+    ),
+    _Rule(
+        "password_salt",
+        lambda s: _strong(s.password_salt),
+        "must be 32 random characters or more: `openssl rand -hex 32` makes some",
+    ),
     _Rule(
         "secret_key",
         lambda s: s.secret_key != s.password_salt,

@@ -105,7 +105,17 @@ def _parsed(file: str, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise LayerError(Origin(file, _line_of(error, text)), "", f"not TOML: {error}") from error
+        line = _line_of(error, text)
+        raise LayerError(Origin(file, line), "", f"not TOML: {error}{_remedy(text, line)}") from error
+
+
+def _remedy(text: str, number: int) -> str:
+    """What usually helps: word processors make curly marks, and a word without any is no value."""
+    line = text.splitlines()[number - 1] if 0 < number <= text.count("\n") + 1 else ""
+    if any(mark in line for mark in "“”‘’„"):
+        return '. Use straight quotation marks (") instead of curly ones'
+    value = line.partition("=")[2].strip()
+    return '. Words stand between quotation marks, as in side = "raising"' if value[:1].isalpha() else ""
 
 
 def _line_of(error: tomllib.TOMLDecodeError, text: str) -> int:

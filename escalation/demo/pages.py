@@ -22,7 +22,7 @@ from escalation.demo import data
 from escalation.demo.catcher import Pigeonhole
 from escalation.extensions import db
 from escalation.models import Account
-from escalation.services import job_log, moving_clock, outbox
+from escalation.services import job_log, moving_clock, outbox, restored
 from escalation.web.sign_in import is_own_path
 
 blueprint = Blueprint("demo", __name__, url_prefix="/demo", template_folder="templates")
@@ -66,7 +66,12 @@ def move_clock() -> AnyResponse:
     """One working day later."""
     moved = moving_clock.one_working_day_later()
     day = f"{moved:%A} {moved.day} {moved:%B} {moved.year}"
-    flash(f"It is now {day} in the demo. What fell due happens within seconds.")
+    then = (
+        "Nothing runs out: it was restored, and waits for `escalation outbox release`."
+        if restored.now_standing()
+        else "What fell due happens within seconds."
+    )
+    flash(f"It is now {day} in the demo. {then}")
     target = request.form.get("back", "")
     return redirect(target if is_own_path(target) else url_for("pages.work"))
 

@@ -40,7 +40,9 @@ class Written(fields.String):
             raise ValidationError(f"{self.label} must be text")
         text = as_seen(text)
         if "\x00" in text:
-            raise ValidationError(f"{self.label} must not hold control characters")
+            raise ValidationError(
+                f"{self.label} holds a character that cannot be shown: type it again instead of pasting it"
+            )
         if len(text) > self.longest:
             raise ValidationError(f"{self.label} must be {self.longest:,} characters or fewer")
         if not text and self.ask:

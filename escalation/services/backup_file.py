@@ -112,6 +112,8 @@ def writing(target: Path) -> Iterator[Writing]:
     """
     if target.exists():
         raise NoBackup(f"{target} is there already: a backup writes over nothing")
+    if not target.parent.is_dir():
+        raise NoBackup(f"there is no folder {target.parent}")
     unfinished = target.with_name(f".{target.name}.unfinished")
     try:
         with (

@@ -13,6 +13,7 @@ from escalation import engine as engines
 from escalation.services.backup_file import NoBackup, Reading, Table, Writing
 
 PART = "database"
+_IN_USE = "the database is in use: stop the service first"
 _CHUNK = 1 << 20
 
 
@@ -94,10 +95,19 @@ def _become(copy: Path, engine: Engine) -> None:
     """Page by page into ours in one transaction: who has it open sees the old or the new, nothing between."""
     engine.dispose()
     with closing(sqlite3.connect(copy)) as source, closing(_open(engine)) as target:
+        _refuse_while_open(target)
         source.backup(target, progress=_refuse_to_wait)
+
+
+def _refuse_while_open(target: sqlite3.Connection) -> None:
+    """Only whoever is alone can end the write-ahead log: a service that runs has it open, busy or not."""
+    try:
+        target.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as error:
+        raise NoBackup(_IN_USE) from error
 
 
 def _refuse_to_wait(status: int, remaining: int, total: int) -> None:
     """SQLite has waited already as long as any writer does; Python would try again for ever."""
     if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        raise NoBackup("the database is in use: stop the service first")
+        raise NoBackup(_IN_USE)

@@ -52,6 +52,11 @@ class Keeper:
         with self.app.app_context():
             return backups.restore(file, upgrade_on, newest_state(), replacing=replacing)[0]
 
+    def stops(self) -> None:
+        """Stops the service: nobody has the database open any more."""
+        with self.app.app_context():
+            db.engine.dispose()
+
     def lets_jobs_run(self) -> dict[str, Result]:
         """Every job once."""
         return scheduler.run_once(self.app, self.settings)

@@ -1,13 +1,16 @@
 """A backup comes back as it was, or not at all; and until somebody lets them go, no mail leaves."""
 
 import random
+import sqlite3
 import stat
 import zipfile
 from collections import Counter
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from escalation.app import create_app, newest_state, upgrade_on
 from escalation.errors import EscalationError, Refused
@@ -162,6 +165,20 @@ def test_a_broken_backup_is_refused_and_changes_nothing(keeper: Keeper, damage: 
     file.write_bytes(DAMAGES[damage](file.read_bytes()))
     with keeper.unchanged(), pytest.raises(NoBackup):
         keeper.restores(file)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_database_that_somebody_has_open_is_not_replaced(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("escalation.engine.BUSY_MS", 100)
+    keeper.raises()
+    file = keeper.backs_up()
+    with closing(sqlite3.connect(str(make_url(keeper.settings.database_url).database))) as service:
+        service.execute('SELECT count(*) FROM "case"').fetchone()
+        with keeper.unchanged(), pytest.raises(NoBackup, match="stop the service first"):
+            keeper.restores(file)
+    keeper.restores(file)
 
 
 def _rewritten(file: Path, old: str, new: str) -> None:

@@ -59,6 +59,7 @@ def test_a_backup_a_loss_a_restore_and_a_release(keeper: Keeper, typed: Run, tmp
     refused = typed("restore", file)
     assert refused.code == 2
     assert "not empty" in refused.err
+    keeper.stops()
     done = typed("restore", "--replace", file)
     assert done.code == 0, done.err
     assert "This is epoch 2" in done.out

@@ -7,7 +7,7 @@ import pytest
 from tests.integration.web.conftest import Town
 from tests.integration.web.test_earlier_cases import answers_of
 
-SAID = "Nobody may read this before Northtown Hospitals opens again"
+SAID = "It may not be read until Northtown Hospitals opens again"
 
 
 def sent(town: Town, at: datetime, urgency: str) -> str:

@@ -297,6 +297,19 @@ class TestAFile:
         with pytest.raises(ProtocolError, match=r"^short\.toml, line 2: not TOML"):
             loader.loads('key = "short"\nseats = [', "short.toml")
 
+    @pytest.mark.parametrize(
+        ("value", "remedy"),
+        [
+            ("“raising”", r"Use straight quotation marks \(\"\)"),
+            ("raising", "Words stand between quotation marks"),
+        ],
+    )
+    def test_with_marks_of_a_word_processor_or_none_says_which_are_meant(
+        self, value: str, remedy: str
+    ) -> None:
+        with pytest.raises(ProtocolError, match=rf"^typed\.toml, line 2: not TOML: .*{remedy}"):
+            loader.loads(f'key = "typed"\nside = {value}\n', "typed.toml")
+
     def test_that_is_not_utf_8_says_where_and_how_to_save_it(self, shipped_text: str, tmp_path: Path) -> None:
         path = tmp_path / "typed-in-an-old-editor.toml"
         path.write_bytes(shipped_text.replace("Manager review", "Manager’s review", 1).encode("cp1252"))
