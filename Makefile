@@ -62,13 +62,13 @@ faults-seeded: install ## Show that the campaign's checks catch each mistake tha
 
 # All of them take hours; SAMPLE=200 draws so many by lot. Broken off, it goes on where it was.
 mutants: install ## Put small mistakes into workflows/ and see whether its tests notice: docs/evidence/mutants.md
-	$(BIN)/python -m tests.mutants $(if $(SAMPLE),--sample $(SAMPLE)) --seed $(SEED) --write docs/evidence/mutants.md
+	$(BIN)/python -m tests.faults.mutants $(if $(SAMPLE),--sample $(SAMPLE)) --seed $(SEED) --write docs/evidence/mutants.md
 
 lint: install
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/mypy tests/support tests/faults/failover tests/faults/campaign tests/mutants
+	$(BIN)/mypy tests/support tests/faults/failover tests/faults/campaign tests/faults/mutants
 	$(BIN)/mypy benchmarks --exclude benchmarks/peers/
 	$(BIN)/lint-imports --no-logo
 

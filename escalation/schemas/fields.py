@@ -41,7 +41,7 @@ class Written(fields.String):
         text = as_seen(text)
         if "\x00" in text:
             raise ValidationError(
-                f"{self.label} holds a character that cannot be shown: type it again instead of pasting it"
+                f"{self.label} must not hold characters that cannot be shown: type it instead of pasting it"
             )
         if len(text) > self.longest:
             raise ValidationError(f"{self.label} must be {self.longest:,} characters or fewer")

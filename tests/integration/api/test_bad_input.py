@@ -13,7 +13,7 @@ LONG = "x" * 100_000
 WRONG_ANSWERS: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"risk": None}, "risk", "Enter why this might leave someone at risk"),
     ({"risk": " \r\n "}, "risk", "Enter why this might leave someone at risk"),
-    ({"decision": "before\x00after"}, "decision", "holds a character that cannot be shown"),
+    ({"decision": "before\x00after"}, "decision", "must not hold characters that cannot be shown"),
     ({"request": LONG}, "request", "must be 1,000 characters or fewer"),
     ({"request": ["a", "list"]}, "request", "must be text"),
     ({"role": "wizard"}, "role", "Select a role, or not sure"),

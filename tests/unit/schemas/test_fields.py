@@ -26,7 +26,9 @@ def test_a_tab_is_seen_and_stays() -> None:
 
 
 def test_a_nul_is_refused_in_words() -> None:
-    with pytest.raises(ValidationError, match="What has changed holds a character that cannot be shown"):
+    with pytest.raises(
+        ValidationError, match="What has changed must not hold characters that cannot be shown"
+    ):
         WORDS.deserialize("with a \x00 in it")
 
 

@@ -16,9 +16,9 @@ import hypothesis  # noqa: F401
 import pytest
 import transitions  # noqa: F401
 
-from tests.mutants.mistakes import with_mistake
+from tests.faults.mutants.mistakes import with_mistake
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 TESTS = (
     *("test_story.py", "test_scenarios.py", "test_calendar_and_deadlines.py", "test_story_of_more_time.py"),
     *("test_loader.py", "test_commands.py", ""),

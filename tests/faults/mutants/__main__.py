@@ -1,6 +1,6 @@
 """Tries mistakes in `workflows/` and writes what became of them.
 
-    python -m tests.mutants [--sample 200] [--seed 1] [--write docs/evidence/mutants.md]
+    python -m tests.faults.mutants [--sample 200] [--seed 1] [--write docs/evidence/mutants.md]
 
 Without a sample every mistake is tried, which takes hours. Broken off, the same command goes on where it
 was: what was tried lies in `build/mutants.jsonl`, by the text of the module.
@@ -19,8 +19,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks import machine
-from tests.mutants.mistakes import Mistake, mistakes
-from tests.mutants.trial import ROOT, noticed
+from tests.faults.mutants.mistakes import Mistake, mistakes
+from tests.faults.mutants.trial import ROOT, noticed
 
 BAR = 85.0
 _TRIED = ROOT / "build" / "mutants.jsonl"
