@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 
+from escalation import memory
 from escalation.app import create_app, upgrade_database
 from escalation.config import Settings
 from escalation.extensions import db
@@ -57,8 +58,7 @@ def service(url: str, **others: Any) -> Iterator[Flask]:
     """The service, entered, on a migrated database, with its memory as a process has it that runs for
     long. Its connections are closed at the end."""
     app = create_app(settings_for(url, **others))
-    gc.collect()
-    gc.freeze()
+    memory.keep()
     with app.app_context():
         try:
             yield app

@@ -51,6 +51,9 @@ def _written(value: object) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
+_RANDOM = "must be 32 random characters or more: `openssl rand -hex 32` makes some"
+
+
 def _strong(secret: str) -> bool:
     return len(secret) >= 32 and secret.lower() not in KNOWN_SECRETS and len(set(secret)) >= 8
 
@@ -128,12 +131,12 @@ _RULES = (
     _Rule(
         "secret_key",
         lambda s: _strong(s.secret_key),
-        "must be 32 random characters or more: `openssl rand -hex 32` makes some",
+        _RANDOM,
     ),
     _Rule(
         "password_salt",
         lambda s: _strong(s.password_salt),
-        "must be 32 random characters or more: `openssl rand -hex 32` makes some",
+        _RANDOM,
     ),
     _Rule(
         "secret_key",

@@ -6,22 +6,8 @@ from typing import Any
 
 from workflows.amount import Amount
 from workflows.facts import When
-from workflows.protocol import (
-    CAP,
-    Cap,
-    Clock,
-    Form,
-    FormField,
-    Meeting,
-    Move,
-    Notice,
-    Pace,
-    Protocol,
-    Route,
-    Slot,
-    Stage,
-    Track,
-)
+from workflows.protocol import Form, FormField, Notice, Pace, Protocol, Route, Slot, Track
+from workflows.stages import CAP, Cap, Clock, Meeting, Move, Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import FURTHER, Reason, Side
 

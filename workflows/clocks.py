@@ -18,8 +18,9 @@ from workflows.commands import Command, TimeOut
 from workflows.deadlines import due_instant, reminder_at_work
 from workflows.effect import Effect
 from workflows.events import Event
-from workflows.protocol import Clock, Protocol, Stage
+from workflows.protocol import Protocol
 from workflows.question import Question
+from workflows.stages import Clock, Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import Anchor, Expiry, Side
 

@@ -6,7 +6,8 @@ from html import escape
 
 from workflows import reading
 from workflows.deeds import name_of
-from workflows.protocol import Clock, Move, Protocol, Stage
+from workflows.protocol import Protocol
+from workflows.stages import Clock, Move, Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import Expiry, Phase
 

@@ -19,9 +19,9 @@ from workflows.commands import (
 )
 from workflows.effect import Answer, Effect, said_about_safety
 from workflows.events import Cause, Event, EventKind
-from workflows.protocol import Stage
 from workflows.question import Question
 from workflows.retiming import agree_time, extend, pause, propose_time, resume, run_on, set_time
+from workflows.stages import Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import Gate, Phase, Side
 

@@ -111,7 +111,8 @@ def _parsed(file: str, text: str) -> dict[str, Any]:
 
 def _remedy(text: str, number: int) -> str:
     """What usually helps: word processors make curly marks, and a word without any is no value."""
-    line = text.splitlines()[number - 1] if 0 < number <= text.count("\n") + 1 else ""
+    # A text that ends too soon is refused at its end, after the last line.
+    line = "".join(text.splitlines()[number - 1 : number])
     if any(mark in line for mark in "“”‘’„"):
         return '. Use straight quotation marks (") instead of curly ones'
     value = line.partition("=")[2].strip()

@@ -25,8 +25,9 @@ from workflows.case import Actor, CaseState, Decision, Possibility, Refusal
 from workflows.commands import Command
 from workflows.gates import open_gate
 from workflows.guards import ALWAYS, CONDITIONS, seated
-from workflows.protocol import Move, Protocol, Stage
+from workflows.protocol import Protocol
 from workflows.question import Condition, Question
+from workflows.stages import Move, Stage
 from workflows.time_guards import overdue
 from workflows.triggers import Trigger
 from workflows.vocabulary import Phase

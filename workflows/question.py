@@ -10,7 +10,8 @@ from workflows.commands import (
     Going,
     TimeOut,
 )
-from workflows.protocol import Clock, Move, Protocol, Stage
+from workflows.protocol import Protocol
+from workflows.stages import Clock, Move, Stage
 from workflows.vocabulary import Expiry, Side
 
 

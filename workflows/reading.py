@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from workflows.amount import Amount
 from workflows.deeds import name_of
 from workflows.gates import GATE_WORDS
-from workflows.protocol import Clock, Form, Move, Notice, Protocol, Slot, Stage
+from workflows.protocol import Form, Notice, Protocol, Slot
+from workflows.stages import Clock, Move, Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import Anchor, Expiry
 

@@ -11,8 +11,9 @@ from workflows.commands import Command, Extend, ProposeTime, SetTime
 from workflows.deadlines import after_standstill, due_instant, more_time, reminder_at_work
 from workflows.effect import Effect
 from workflows.events import Event, EventKind
-from workflows.protocol import Clock, Protocol
+from workflows.protocol import Protocol
 from workflows.question import Question
+from workflows.stages import Clock
 from workflows.vocabulary import Side
 
 NewEnd = Callable[[RunningClock, Clock], datetime | None]

@@ -10,7 +10,8 @@ from itertools import product
 
 from workflows.case import Terms
 from workflows.facts import Facts
-from workflows.protocol import Protocol, Route, Stage
+from workflows.protocol import Protocol, Route
+from workflows.stages import Stage
 from workflows.vocabulary import AgencyKind, Urgency, Within
 
 KEYS = ("subject", "topic", "forum", "challenged", "urgency", "within", "raising")

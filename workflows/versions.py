@@ -11,8 +11,9 @@ from workflows.case import CaseState, Decision, Refusal, RunningClock
 from workflows.clocks import calendar_of
 from workflows.deadlines import due_instant
 from workflows.events import Event, EventKind
-from workflows.protocol import Clock, Protocol
+from workflows.protocol import Protocol
 from workflows.retiming import budget_of, retime, with_ends
+from workflows.stages import Clock
 from workflows.vocabulary import Expiry
 
 

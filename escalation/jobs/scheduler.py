@@ -4,7 +4,6 @@ APScheduler keeps its jobs in memory; a job sleeps until its own next due instan
 tick. This is the one place that reads the machine's clock, to turn "due in 40 seconds" into a wake-up.
 """
 
-import gc
 import signal
 import threading
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
+from escalation import memory
 from escalation.config import Settings
 from escalation.jobs.registry import JOBS, Job
 from escalation.jobs.result import Result
@@ -43,9 +43,7 @@ def run_forever(app: Flask, settings: Settings) -> None:
     _log.info(
         "the scheduler runs", database=mode, jobs=[job.name for job in JOBS], tick=settings.tick_seconds
     )
-    # What is there now stays: it need not be looked through again each time memory is tidied up.
-    gc.collect()
-    gc.freeze()
+    memory.keep()
     scheduler.start()
 
 

@@ -33,8 +33,9 @@ from notifications.message import Person, Seat, Via
 from workflows.calendar import WorkingCalendar
 from workflows.case import Actor, CaseState, LeadView, Position, Proposal, RunningClock, Terms
 from workflows.events import Cause
-from workflows.protocol import CAP, Protocol, Slot
+from workflows.protocol import Protocol, Slot
 from workflows.routing import unfilled
+from workflows.stages import CAP
 from workflows.vocabulary import Side, Tier
 
 

@@ -40,7 +40,8 @@ from workflows.case import LeadView, Position
 from workflows.commands import Safer
 from workflows.events import EventKind
 from workflows.machine import possibilities
-from workflows.protocol import Protocol, Stage
+from workflows.protocol import Protocol
+from workflows.stages import Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import AgencyKind, Phase, Side
 

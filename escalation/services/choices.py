@@ -6,7 +6,7 @@ from escalation.services.case_file import CaseFile
 from workflows.case import Actor
 from workflows.gates import GATE_MEANS
 from workflows.machine import PICKED
-from workflows.protocol import Stage
+from workflows.stages import Stage
 from workflows.triggers import Trigger
 
 Choices = Mapping[str, str]

@@ -24,34 +24,35 @@ def owed_for(
     """The outbox rows that one step's events owe; a mail that is skipped leaves a row with its reason."""
     rows: list[dict[str, Any]] = []
     empty = unfilled(step.file.protocol, step.decision.after.terms)
-    around = _around(step, seats, empty)
     for seq, event in enumerate(events, start=step.file.row.event_seq + 1):
-        told = noticed(step.file.protocol, event, _stage_before(step), step.decision.after.stage)
-        moment = Moment(seq=seq, event=event, noticed=_but(told, empty), **around)
+        moment = _moment(step, seq, event, seats, empty)
         mails, skipped = owed(moment)
         rows += [_row(unit, moment, mail) for mail in mails]
         rows += [_skipped(unit, moment, s.name, s.reason) for s in skipped]
     return rows
 
 
-def _around(step: Step, seats: Mapping[str, Seat], empty: frozenset[str]) -> dict[str, Any]:
-    """What is the same for every event of a step."""
+def _moment(step: Step, seq: int, event: Event, seats: Mapping[str, Seat], empty: frozenset[str]) -> Moment:
     file, after = step.file, step.decision.after
     protocol, entered = file.protocol, step.decision.entered
     took_part = {p.slot for p in file.places if p.ended_at is None} | set(entered.seats if entered else ())
-    return {
-        "partnership": file.row.partnership_id,
-        "case": file.row.id,
-        "seats": seats,
-        "seated": _but(protocol.stages[after.stage].seats, empty),
-        "next_seated": _but(_next_seats(protocol, after.stage), empty),
-        "took_part": tuple(s for s in protocol.slots if s in took_part and s not in empty),
-        "actor_account": step.account,
-        "actor_side": protocol.slots[step.slot].side if step.slot else None,
-        "raiser_slot": protocol.raiser.id,
-        "office_slot": protocol.office,
-        "phase": entered.phase if entered else Phase(file.row.phase),
-    }
+    return Moment(
+        partnership=file.row.partnership_id,
+        case=file.row.id,
+        seq=seq,
+        event=event,
+        seats=seats,
+        seated=_but(protocol.stages[after.stage].seats, empty),
+        next_seated=_but(_next_seats(protocol, after.stage), empty),
+        took_part=tuple(s for s in protocol.slots if s in took_part and s not in empty),
+        actor_account=step.account,
+        actor_side=protocol.slots[step.slot].side if step.slot else None,
+        raiser_slot=protocol.raiser.id,
+        # `lint` sees to it that there is one.
+        office_slot=protocol.office or "",
+        phase=entered.phase if entered else Phase(file.row.phase),
+        noticed=_but(noticed(protocol, event, _stage_before(step), after.stage), empty),
+    )
 
 
 def _but(slots: Sequence[str], empty: frozenset[str]) -> tuple[str, ...]:

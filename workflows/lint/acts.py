@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from workflows.lint.finding import Finding, Place
 from workflows.lint.ways import before, exits
-from workflows.protocol import Form, Protocol, Stage
+from workflows.protocol import Form, Protocol
+from workflows.stages import Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import Authority, Gate, Occasion, Outcome, Phase
 from workflows.welsh import english_of

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from workflows.lint.finding import Finding
 from workflows.lint.times import all_clocks
 from workflows.lint.ways import seated_on_every_way
-from workflows.protocol import Protocol, Slot, Stage
+from workflows.protocol import Protocol, Slot
 from workflows.routing import all_facts
+from workflows.stages import Stage
 from workflows.vocabulary import Side, Tier
 
 

@@ -9,7 +9,8 @@ from workflows.calendar import WorkingCalendar
 from workflows.clocks import REPLIES, same_party
 from workflows.deadlines import due_instant
 from workflows.lint.finding import Finding, Place
-from workflows.protocol import Clock, Move, Protocol, Stage
+from workflows.protocol import Protocol
+from workflows.stages import Clock, Move, Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import Expiry, Phase, Side, Unit
 

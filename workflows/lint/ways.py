@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from workflows.lint.finding import Finding
-from workflows.protocol import Move, Protocol, Stage
+from workflows.protocol import Protocol
+from workflows.stages import Move, Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import Expiry, Phase, Tier
 

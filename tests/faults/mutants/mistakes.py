@@ -42,21 +42,14 @@ def with_mistake(source: str, number: int) -> str:
 
 
 def _places(tree: ast.AST) -> list[tuple[ast.expr | ast.stmt, str, Callable[..., None]]]:
-    found = []
-    for node in ast.walk(tree):
-        for fits, kind, spoil in _KINDS:
-            if fits(node) and id(node) not in _decorators(tree):
-                found.append((node, kind, spoil))
-    return found  # type: ignore[return-value]  # each that fits is an expression or a statement
+    decorators = _decorators(tree)
+    nodes = (n for n in ast.walk(tree) if isinstance(n, ast.expr | ast.stmt) and n not in decorators)
+    return [(node, kind, spoil) for node in nodes for fits, kind, spoil in _KINDS if fits(node)]
 
 
-def _decorators(tree: ast.AST) -> set[int]:
-    known = getattr(tree, "decorators", None)
-    if known is None:
-        owners = (n for n in ast.walk(tree) if isinstance(n, ast.ClassDef | ast.FunctionDef))
-        known = {id(inner) for n in owners for d in n.decorator_list for inner in ast.walk(d)}
-        tree.decorators = known  # type: ignore[attr-defined]  # kept with the tree, for the next question
-    return known
+def _decorators(tree: ast.AST) -> set[ast.AST]:
+    owners = (n for n in ast.walk(tree) if isinstance(n, ast.ClassDef | ast.FunctionDef))
+    return {inner for n in owners for d in n.decorator_list for inner in ast.walk(d)}
 
 
 def _compare(node: ast.Compare) -> None:

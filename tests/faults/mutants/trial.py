@@ -1,5 +1,6 @@
 """One mistake on trial: a forked process imports the spoilt module and runs the unit tests until one fails."""
 
+import importlib
 import importlib.abc
 import importlib.util
 import os
@@ -11,12 +12,13 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-import flask_sqlalchemy  # noqa: F401 (as the next two: imported before the fork, for all trials)
-import hypothesis  # noqa: F401
 import pytest
-import transitions  # noqa: F401
 
 from tests.faults.mutants.mistakes import with_mistake
+
+for _library in ("flask_sqlalchemy", "hypothesis", "transitions"):
+    # Before the fork, once for all trials.
+    importlib.import_module(_library)
 
 ROOT = Path(__file__).parents[3]
 TESTS = (

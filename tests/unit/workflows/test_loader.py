@@ -297,6 +297,10 @@ class TestAFile:
         with pytest.raises(ProtocolError, match=r"^short\.toml, line 2: not TOML"):
             loader.loads('key = "short"\nseats = [', "short.toml")
 
+    def test_that_ends_too_soon_after_a_whole_line_is_refused_as_well(self) -> None:
+        with pytest.raises(ProtocolError, match=r"^short\.toml, line 3: not TOML"):
+            loader.loads('key = "short"\nseats = [\n', "short.toml")
+
     @pytest.mark.parametrize(
         ("value", "remedy"),
         [
