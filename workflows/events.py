@@ -53,6 +53,11 @@ class EventKind(StrEnum):
     """A person moved the case to another version of its protocol, with a reason."""
     PROTECTED_MEANWHILE = "protected_meanwhile"
     """They did not agree in time, so what protects the person happens anyway."""
+    GLASS_BROKEN = "glass_broken"
+    """Somebody without a seat opened the case for a stated reason."""
+    GLASS_REVIEWED = "glass_reviewed"
+    RAISER_NAMED = "raiser_named"
+    """A custodian let the other side know who raised it through their safeguarding lead."""
     # These three are written by the service, not by decide(): they tell what the directory and the post did.
     REMINDED = "reminded"
     POST_VACANT = "post_vacant"
@@ -87,6 +92,7 @@ class Event:
     follow_up_answered: safer, safe_to_raise; withdrawn: freely; closed: cause; readdressed: agency;
     settlement_*: side, and reply (True when what was agreed to is a reply that was given);
     reminded: clock, rung, waits_for, climbs; post_vacant: slot;
+    glass_broken: reason, review_by (ISO UTC); glass_reviewed: finding, opened (the event's number);
     mail_undeliverable: slot, waits_for (the same), mail. The other kinds carry none.
     """
 

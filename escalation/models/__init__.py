@@ -9,35 +9,55 @@ from escalation.models.base import Base
 from escalation.models.cases import Case, Deadline, Participation, ProposalRow, Recusal, StageEntry
 from escalation.models.desk import Diversion, DraftRow, Submission
 from escalation.models.installation import Heartbeat, Installation, JobRun
+from escalation.models.offices import (
+    AccessReview,
+    Appointment,
+    DeclaredInterest,
+    MailDomain,
+    Newcomer,
+)
+from escalation.models.opened import OpenedGlass
 from escalation.models.outbox import OutboxRow
 from escalation.models.people import Account, Role, WebSession
 from escalation.models.places import Agency, Holding, Membership, Partnership, Post
 from escalation.models.protocols import ProtocolVersion
 from escalation.models.record import EventRow, ReadEntry, Statement
+from escalation.models.sign_in import AddressProof, Attempts, Identity, Passkey, SignInRecord
 
 __all__ = [
+    "AccessReview",
     "Account",
+    "AddressProof",
     "Agency",
+    "Appointment",
+    "Attempts",
     "Base",
     "Case",
     "Deadline",
+    "DeclaredInterest",
     "Diversion",
     "DraftRow",
     "EventRow",
     "Heartbeat",
     "Holding",
+    "Identity",
     "Installation",
     "JobRun",
+    "MailDomain",
     "Membership",
+    "Newcomer",
+    "OpenedGlass",
     "OutboxRow",
     "Participation",
     "Partnership",
+    "Passkey",
     "Post",
     "ProposalRow",
     "ProtocolVersion",
     "ReadEntry",
     "Recusal",
     "Role",
+    "SignInRecord",
     "StageEntry",
     "Statement",
     "Submission",

@@ -63,6 +63,10 @@ class Case(Base):
     terms: Mapped[str] = mapped_column(Text)
     """What was agreed or put on record and bears on what may follow (see `services.terms`)."""
     paused_at: Mapped[datetime | None]
+    quiet: Mapped[bool] = mapped_column(Boolean, server_default="0")
+    """Raised through the raiser's safeguarding lead: the other side is not told the raiser's name."""
+    named_at: Mapped[datetime | None]
+    """When a custodian let the other side know that name all the same."""
     stage: Mapped[str] = mapped_column(String(40))
     phase: Mapped[str] = mapped_column(String(20), index=True)
     entry_seq: Mapped[int] = mapped_column(Integer)

@@ -82,4 +82,6 @@ class ReadEntry(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     slot: Mapped[str | None] = mapped_column(String(40))
     what: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(Text)
+    """Why, where a reading asks for a reason."""
     at: Mapped[datetime]

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from escalation.models import Partnership
 from escalation.models.record import FieldClass
 from escalation.models.types import AnyRow
-from escalation.security.permissions import Reading, permitted, relation_of
+from escalation.security.permissions import Act, permitted, standing_of
 from escalation.services import case_file, forms, history, protocols, tied_cases
 from escalation.services.case_file import CaseFile, is_raiser_slot
 from escalation.services.choices import choices_for
@@ -46,7 +46,13 @@ from workflows.triggers import Trigger
 from workflows.vocabulary import AgencyKind, Phase, Side
 
 _LEADERSHIP = frozenset({EventKind.LEAD_SUPPORTED, EventKind.LEAD_DECLINED})
-_READING = {FieldClass.LEADERSHIP: Reading.RAISING_SIDE, FieldClass.RAISER: Reading.PRIVATE}
+_READING = {
+    FieldClass.IDENTIFIER: Act.READ_IDENTIFIERS,
+    FieldClass.HOUSEHOLD: Act.READ_HOUSEHOLD,
+    FieldClass.RAISER: Act.READ_PRIVATE,
+    FieldClass.LEADERSHIP: Act.READ_LEADERSHIP_NOTES,
+    FieldClass.DECISION: Act.READ_DECISION,
+}
 """What the reader of a field of this class must be allowed to read, where it is more than the narrative."""
 _PRIVATE_CODES = frozenset({"safe_to_raise", "freely"})
 _POSTAL = frozenset({EventKind.REMINDED, EventKind.POST_VACANT, EventKind.MAIL_UNDELIVERABLE})
@@ -75,11 +81,11 @@ class _View:
         self.unit, self.file, self.record, self.account = unit, file, record, account
         self.slots = file.slots_of(account)
         self.phase = Phase(file.row.phase)
-        self.relations = {relation_of(file.protocol, s) for s in self.slots}
+        self.standings = {standing_of(file.protocol, s) for s in self.slots}
 
-    def may(self, reading: Reading) -> bool:
-        """Whether the person's relations let them read this much."""
-        return permitted(self.relations, reading, self.phase)
+    def may(self, reading: Act) -> bool:
+        """Whether the person's standing lets them read this much."""
+        return permitted(self.standings, reading, self.phase)
 
     def make(self) -> CaseView:
         file, row, protocol = self.file, self.file.row, self.file.protocol
@@ -112,7 +118,7 @@ class _View:
             my_titles=self._my_titles(),
             is_raiser=account_is_raiser(file, self.account),
             position=Position(row.position),
-            lead_view=LeadView(row.lead_view) if self.may(Reading.RAISING_SIDE) else LeadView.NONE,
+            lead_view=LeadView(row.lead_view) if self.may(Act.READ_LEADERSHIP_NOTES) else LeadView.NONE,
             proposal=self._proposal(events),
             written=written,
             replies=tuple(e for e in events if e.kind in _POSITIONS),
@@ -156,17 +162,17 @@ class _View:
 
     def _event(self, row: AnyRow) -> EventView | None:
         kind = EventKind(row.kind)
-        if kind in _LEADERSHIP and not self.may(Reading.RAISING_SIDE):
+        if kind in _LEADERSHIP and not self.may(Act.READ_LEADERSHIP_NOTES):
             return None
         codes = self.record.codes[row.seq]
         told_in_confidence = kind is EventKind.WITHDRAWN and not codes.get("freely", True)
-        if not self.may(Reading.PRIVATE):
+        if not self.may(Act.READ_PRIVATE):
             codes = {k: v for k, v in codes.items() if k not in _PRIVATE_CODES}
         author, agency, side = self._author(row)
         # Who did not feel free to go on says why to the board office, not to the other side.
-        reading = Reading.PRIVATE if told_in_confidence else Reading.NARRATIVE
+        reading = Act.READ_PRIVATE if told_in_confidence else Act.READ_NARRATIVE
         texts = self.record.written.get(row.seq, ()) if self.may(reading) else ()
-        texts = tuple(t for t in texts if self.may(_READING.get(t.field_class, Reading.NARRATIVE)))
+        texts = tuple(t for t in texts if self.may(_READING.get(t.field_class, Act.READ_NARRATIVE)))
         return EventView(
             seq=row.seq,
             kind=kind,
@@ -246,7 +252,7 @@ class _View:
                 self._forms(p.trigger),
             )
             for p in possibilities(self.file.protocol, self.file.state(), actor)
-            if permitted(self.relations, p.trigger, self.phase)
+            if permitted(self.standings, p.trigger, self.phase)
         )
 
     def _forms(self, trigger: Trigger) -> tuple[FormView, ...]:

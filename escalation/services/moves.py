@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from escalation.errors import NotFound, Refused
 from escalation.models import Agency, EventRow, Membership
 from escalation.security import access
-from escalation.security.permissions import permitted, relation_of
+from escalation.security.permissions import permitted, standing_of
 from escalation.services import beside, case_file, cases, directory, forms, submissions, transition
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit, reading, retried, writing
@@ -78,8 +78,8 @@ def _move(unit: Unit, public_id: str, account: int, command: Command, key: str, 
 def _decided(unit: Unit, file: CaseFile, account: int, command: Command) -> transition.Step:
     agencies = frozenset(p.agency_id for p in file.held if p.agency_kind != AgencyKind.BOARD)
     actor = file.actor(account, agencies)
-    relations = {relation_of(file.protocol, slot) for slot in actor.slots}
-    if not permitted(relations, command.trigger, Phase(file.row.phase)):
+    standings = {standing_of(file.protocol, slot) for slot in actor.slots}
+    if not permitted(standings, command.trigger, Phase(file.row.phase)):
         raise Refused("not_yours", _NOT_YOURS)
     decision = decide(file.protocol, file.state(), command, actor, unit.now)
     if isinstance(decision, Refusal):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from escalation.errors import NotAllowed, Refused
 from escalation.security import access
-from escalation.security.permissions import Relation, relation_of
+from escalation.security.permissions import Role, standing_of
 from escalation.services import case_file, protocols, transition
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit, retried, writing
@@ -31,7 +31,7 @@ def move_to_version_in_force(public_id: str, account: int, reasons: str) -> str:
 
 def _office_of(file: CaseFile, account: int) -> str:
     mine = sorted(file.slots_of(account))
-    slot = next((s for s in mine if relation_of(file.protocol, s) is Relation.OFFICE), None)
+    slot = next((s for s in mine if standing_of(file.protocol, s).role is Role.COORDINATOR), None)
     if slot is None:
         raise NotAllowed("Only the board office moves a case to another version of the procedure.")
     return slot

@@ -48,6 +48,9 @@ _HAPPENED: Mapping[EventKind, str] = {
     EventKind.BESIDE_OPENED: "{who} opened something beside this",
     EventKind.TAKEN_AS_KEPT: "Nobody answered: taken as keeping the decision",
     EventKind.VERSION_CHANGED: "{who} moved it to a new version of the procedure",
+    EventKind.GLASS_BROKEN: "{who} opened this case without a seat in it, for a stated reason",
+    EventKind.GLASS_REVIEWED: "{who} reviewed why it was opened without a seat",
+    EventKind.RAISER_NAMED: "{who} let the other side know who raised it",
     EventKind.PROTECTED_MEANWHILE: "They did not agree in time: what protects the person happens anyway",
 }
 
