@@ -29,6 +29,7 @@ from escalation.models import (
     StageEntry,
 )
 from escalation.models.types import AnyRow
+from escalation.security import wall
 from workflows.loader import loads
 from workflows.vocabulary import AgencyKind, Tier
 
@@ -54,14 +55,15 @@ class Record:
 
 @contextmanager
 def session() -> Iterator[tuple[Session, datetime]]:
-    """A session that is always rolled back, and now."""
+    """A session that is always rolled back, and now. It reaches no case before `partnership_for`."""
     with Session(db.engine, autoflush=False) as opened:
         yield opened, clock.read(opened.connection()).now
         opened.rollback()
 
 
 def partnership_for(opened: Session, account: int, public_id: str, now: datetime) -> int:
-    """The partnership's id, for somebody in an office or the chair of its board today.
+    """The partnership's id, for somebody in an office or the chair of its board today. From then on the
+    session reaches that one.
 
     Raises NotFound for everybody else.
     """
@@ -82,6 +84,7 @@ def partnership_for(opened: Session, account: int, public_id: str, now: datetime
     ).scalar_one_or_none()
     if found is None:
         raise NotFound
+    wall.turn(opened.connection(), wall.of_partnership(found))
     return found
 
 

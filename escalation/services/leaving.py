@@ -10,7 +10,7 @@ from escalation.errors import NotFound, Refused
 from escalation.models import Account, Case, Holding, OutboxRow, WebSession
 from escalation.models.types import AnyRow
 from escalation.services import directory, people, undeliverable
-from escalation.services.unit import Unit, retried, writing
+from escalation.services.unit import Unit, of_account, retried, writing
 from notifications.message import Via
 from workflows.vocabulary import Phase, Tier
 
@@ -45,7 +45,9 @@ def end(email: str, *, dry_run: bool = False) -> Left:
     left: Left | None = None
     try:
         with writing() as unit:
-            left = _end(unit, _person(unit, email))
+            person = _person(unit, email)
+            unit.turn_to(of_account(person.id))
+            left = _end(unit, person)
             if dry_run:
                 raise _DryRun
     except _DryRun:

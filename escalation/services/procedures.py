@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from escalation.errors import NotFound
 from escalation.security import access
 from escalation.services import case_file, past_cases, protocols, work
-from escalation.services.unit import reading
+from escalation.services.unit import of_account, reading
 from workflows import loader, scenario
 from workflows.protocol import Protocol
 from workflows.scenario import Scenario
@@ -36,7 +36,7 @@ class Where:
 
 def published(account: int, partnership: str) -> tuple[Published, ...]:
     """What the partnership has published, the newest first. Raises NotFound outside its board."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         place = work.board_member(unit, account, partnership)
         rows = protocols.published(unit.session, place.id)
         return tuple(
@@ -52,7 +52,7 @@ def found(account: int, partnership: str, name: str) -> Protocol:
 
     Raises NotFound outside the board, and for a name that is not there.
     """
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         place = work.board_member(unit, account, partnership)
         for row in protocols.published(unit.session, place.id):
             if f"{row.key}-{row.version}" == name:
@@ -71,14 +71,14 @@ def scenarios_for(name: str) -> dict[str, Scenario]:
 
 def last_year(account: int, partnership: str, protocol: Protocol) -> list[Scenario]:
     """The partnership's cases of the last year, to be played under a protocol. Raises NotFound."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         place = work.board_member(unit, account, partnership)
         return past_cases.scenarios(unit, place.id, unit.now - _YEAR, protocol.key)
 
 
 def of_case(public_id: str, account: int) -> Where:
     """The procedure of a case and where it stands. Raises NotFound for a stranger."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         partnership, case = access.find(unit.session, public_id, account, unit.now)
         file = case_file.load(unit.session, partnership, [case], unit.now)[case]
         return Where(file.protocol, file.row.stage, file.row.reference)

@@ -11,7 +11,7 @@ from escalation.security import access
 from escalation.services import case_file, directory, drafts
 from escalation.services.case_file import CaseFile
 from escalation.services.case_view import partnership_view
-from escalation.services.unit import Unit, reading
+from escalation.services.unit import Unit, of_account, reading
 from escalation.services.views import MyWork, PartnershipView, WorkRow
 from notifications.message import Via
 from workflows.vocabulary import AgencyKind, Phase, Side, Tier
@@ -21,7 +21,7 @@ _BOARD_TIERS = frozenset({Tier.OFFICE, Tier.CHAIR})
 
 def my_work(account: int) -> MyWork:
     """Everything that concerns a person, what waits for them first."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         rows = _rows(unit, account, access.case_ids_of(unit.session, account, unit.now))
         held = directory.posts_of(unit.session, account, unit.now)
         boards = {p.partnership_id for p in held if p.tier in _BOARD_TIERS}
@@ -39,7 +39,7 @@ def my_work(account: int) -> MyWork:
 
 def boards_of(account: int) -> tuple[PartnershipView, ...]:
     """The partnerships whose board office or chair a person is today."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         held = directory.posts_of(unit.session, account, unit.now)
         return _partnerships(unit, {p.partnership_id for p in held if p.tier in _BOARD_TIERS})
 
@@ -49,7 +49,7 @@ def worklist(account: int, partnership: str) -> tuple[WorkRow, ...]:
 
     Raises NotFound for everybody else.
     """
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         owner = board_member(unit, account, partnership)
         ids = unit.session.execute(
             select(Case.partnership_id, Case.id).where(
