@@ -37,7 +37,7 @@ NOTHING = Reach()
 
 
 def of_account(account: int) -> Reach:
-    """Every partnership that a person has or had to do with: a post, an office, a draft, a wish to be let in."""
+    """Every partnership in which a person has or had a post or office, has a draft or waits to be let in."""
     return Reach("partnerships_of(%(account)s)", {"account": account})
 
 

@@ -7,11 +7,11 @@ from flask import Flask
 from sqlalchemy import text
 
 from escalation.errors import InvalidInput, NotFound, Refused
-from escalation.extensions import db
 from escalation.services import leaving, people
 from escalation.web import sign_in
 from tests.acceptance.conftest import PASSWORD, Visitor
 from tests.acceptance.test_one_challenge import raise_concern
+from tests.support import beyond
 from tests.support.mail_sink import MailSink
 
 Visit = Callable[[str], Visitor]
@@ -31,7 +31,7 @@ def ends(app: Flask, name: str, *, dry_run: bool = False) -> leaving.Left:
 
 
 def count(app: Flask, what: str) -> int:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return int(connection.execute(text(f"SELECT count(*) FROM {what}")).scalar_one())
 
 
@@ -68,7 +68,7 @@ def test_a_new_holder_ends_the_one_before_and_has_their_cases(
     assert "Dr Una Moss" in page
     assert OKAFOR not in page
     assert MOREAU in page, "the file names no deputy, so the deputy stays"
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), beyond.engine().begin() as connection:
         connection.execute(
             text("UPDATE account SET password = :it WHERE email = 'una.moss@demo.invalid'"),
             {"it": sign_in.password_hash(PASSWORD)},
@@ -150,7 +150,7 @@ def test_who_is_ended_is_out_at_once_and_cannot_come_in_again(
 
 
 def _id(app: Flask) -> int:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return int(
             connection.execute(
                 text("SELECT id FROM account WHERE email = 'des.conroy@demo.invalid'")
