@@ -39,9 +39,10 @@ def engine() -> Engine:
     """The database of the app that is entered, as its owner sees it."""
     if db.engine.dialect.name == "sqlite":
         return db.engine
-    return _owner(as_owner(db.engine.url.render_as_string(hide_password=False)))
+    return engine_of(as_owner(db.engine.url.render_as_string(hide_password=False)))
 
 
 @cache
-def _owner(url: str) -> Engine:
+def engine_of(url: str) -> Engine:
+    """The database at an address, with a connection for each use."""
     return create_engine(url, poolclass=NullPool)
