@@ -47,7 +47,7 @@ class Server:
         return f"postgresql+psycopg://{USER}@/{name}?host={self.socket}"
 
     def for_service(self, name: str) -> str:
-        """The same for the role that the service has in an installation: what is measured runs as that one."""
+        """The same for the role that a service has in an installation: what is measured runs as it."""
         return f"postgresql+psycopg://{APPLICATION}@/{name}?host={self.socket}"
 
     def words(self, name: str) -> str:

@@ -16,23 +16,24 @@ BACKUP = "escalation_backup"
 
 def as_application(url: str) -> str:
     """The address of a database for the service; an SQLite's stays as it is."""
-    return _as(APPLICATION, url)
+    return named(APPLICATION, url)
 
 
 def as_backup(url: str) -> str:
     """The address of a database for backups."""
-    return _as(BACKUP, url)
+    return named(BACKUP, url)
 
 
 def as_owner(url: str) -> str:
     """The address of a database for whoever owns its tables."""
-    return _as(USER, url)
+    return named(USER, url)
 
 
-def _as(role: str, url: str) -> str:
+def named(role: str, url: str) -> str:
+    """The address of a database for a role; an SQLite has none."""
     made = make_url(url)
-    named = made if made.get_backend_name() == "sqlite" else made.set(username=role)
-    return named.render_as_string(hide_password=False)
+    other = made if made.get_backend_name() == "sqlite" else made.set(username=role)
+    return other.render_as_string(hide_password=False)
 
 
 def engine() -> Engine:
