@@ -4,10 +4,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
+from sqlalchemy.pool import Pool
 
 from escalation import cli
 from escalation.models import Base
@@ -56,12 +58,29 @@ def typed(
     def one(*words: str | Path) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["escalation", *map(str, words)])
         capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as ended, _hung_up():
             cli.main()
         said = capsys.readouterr()
         return int(ended.value.code or 0), said.out + said.err
 
     return one
+
+
+@contextmanager
+def _hung_up() -> Iterator[None]:
+    """A process that ends closes what it had open; a command in this process leaves it to us."""
+    opened: list[Any] = []
+
+    def kept(connection: Any, record: Any) -> None:
+        opened.append(connection)
+
+    event.listen(Pool, "connect", kept)
+    try:
+        yield
+    finally:
+        event.remove(Pool, "connect", kept)
+        for connection in opened:
+            connection.close()
 
 
 def _granted(database: Database, role: str) -> dict[str, set[str]]:
@@ -121,7 +140,7 @@ def test_from_an_empty_database_to_a_restored_one(
 
 
 def _backed_up_and_restored(typed: Callable[..., tuple[int, str]], folder: Path) -> None:
-    code, said = typed("setup", "--name", "Plain", "--duty-phone", "1", "--office-phone", "2",
+    code, said = typed("setup", "--name", "Plain", "--duty-phone", "020 7946 0018", "--office-phone", "020 7946 0019",
                        "--office-address", "o@plain.invalid", "--admin-name", "A Person",
                        "--admin-email", "a@plain.invalid")  # fmt: skip
     assert code == 0, said
