@@ -17,9 +17,7 @@ _WALLED = (
 )
 _KEPT = ("event", "statement", "read_log")
 _KEPT_IN_SQLITE = ("event", "read_log")
-_WITHIN_REACH = (
-    "partnership_id = ANY ((SELECT nullif(current_setting('escalation.partnerships', true), '')::bigint[])::bigint[])"
-)
+_WITHIN_REACH = "partnership_id = ANY ((SELECT nullif(current_setting('escalation.partnerships', true), '')::bigint[])::bigint[])"
 """Asked once a statement, not once a row. A setting of an earlier transaction is '' afterwards, not null."""
 _PARTNERSHIPS_OF = """
 CREATE OR REPLACE FUNCTION partnerships_of(whom bigint) RETURNS text
@@ -49,7 +47,9 @@ def upgrade() -> None:
         return
     for table in _WALLED:
         op.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
-        op.execute(f'CREATE POLICY within_reach ON "{table}" USING ({_WITHIN_REACH}) WITH CHECK ({_WITHIN_REACH})')
+        op.execute(
+            f'CREATE POLICY within_reach ON "{table}" USING ({_WITHIN_REACH}) WITH CHECK ({_WITHIN_REACH})'
+        )
     op.execute(_PARTNERSHIPS_OF.format(schema=_schema()))
     op.execute(_REFUSES)
     for table in _KEPT:
