@@ -115,7 +115,10 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry("course_changed", _E.PROTECTED_MEANWHILE, (_A.EVERYONE,)),
     Entry("closed", _E.CLOSED, (_A.EVERYONE,), {"cause": "answered"}),
     Entry("mail_undeliverable", _E.MAIL_UNDELIVERABLE, (_A.WAITED_FOR, _A.OFFICE)),
+    Entry("raiser_named", _E.RAISER_NAMED, (_A.RAISER,)),
     NOTICE,
+    Entry("glass_broken", None),
+    Entry("glass_overdue", None),
     Entry("invitation", None),
     Entry("password_reset", None),
     Entry("password_changed", None),
@@ -132,9 +135,8 @@ WITHOUT_MAIL: Mapping[EventKind, str] = {
     EventKind.MEETING_HELD: "stands on the page for everybody who was there",
     EventKind.PLAN_RECORDED: "stands on the page; the settlement that follows is told",
     EventKind.DISSENT_RECORDED: "stands on the page; it stops nothing",
-    EventKind.GLASS_BROKEN: "told to privacy officers, leads and the office by name of their office, not by seat",
+    EventKind.GLASS_BROKEN: "told to privacy officers, leads and the office without a word about the case",
     EventKind.GLASS_REVIEWED: "stands on the page; who has to act on it is told when it is owed",
-    EventKind.RAISER_NAMED: "the raiser is told before, and the page says it",
     EventKind.POST_VACANT: "each mail for the post goes to the board office instead and says so",
 }
 """Events that no mail tells of, each with its reason."""

@@ -43,12 +43,22 @@ def find_by_reference(session: Session, reference: str, account: int, now: datet
 
 
 def record_read(
-    session: Session, partnership: int, case: int, account: int, slot: str | None, what: str, now: datetime
+    session: Session,
+    partnership: int,
+    case: int,
+    account: int,
+    slot: str | None,
+    what: str,
+    now: datetime,
+    reason: str | None = None,
 ) -> None:
-    """Writes one entry of the read log."""
+    """Writes one entry of the read log, with the reason where the reading asked for one."""
     session.add(
-        ReadEntry(partnership_id=partnership, case_id=case, account_id=account, slot=slot, what=what, at=now)
-    )
+        ReadEntry(
+            partnership_id=partnership, case_id=case, account_id=account, slot=slot, what=what, at=now,
+            reason=reason,
+        )
+    )  # fmt: skip
 
 
 def _related() -> AnySelect:

@@ -141,6 +141,7 @@ def _insert(
         challenged_role=concern.challenged_role,
         urgency=str(concern.command.urgency),
         follows_id=_followed(unit, account, concern, ground),
+        quiet=concern.quiet,
     )
     return insert_case(unit, new, decision)
 

@@ -29,6 +29,8 @@ class NewConcern:
     follows: str | None = None
     further: tuple[str, ...] = ()
     """Other agencies whose decision is challenged too, where the procedure has places for them."""
+    quiet: bool = False
+    """Through the raiser's safeguarding lead: the other side is told the lead's name and not the raiser's."""
 
 
 @dataclass(frozen=True, slots=True)
