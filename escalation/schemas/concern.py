@@ -13,7 +13,6 @@ from escalation.services.concerns import NewConcern
 from workflows.commands import Id, RaiseConcern
 from workflows.vocabulary import FURTHER, Subject, Urgency
 
-
 NAMED = ("me", "lead")
 """Who is named to the other side: the raiser, or their safeguarding lead in their place."""
 

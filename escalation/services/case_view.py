@@ -14,6 +14,7 @@ from sqlalchemy import select
 from escalation.models import Partnership
 from escalation.models.record import FieldClass
 from escalation.models.types import AnyRow
+from escalation.security import offices
 from escalation.security.permissions import Act, permitted, standing_of
 from escalation.services import case_file, forms, history, protocols, tied_cases
 from escalation.services.case_file import CaseFile, is_raiser_slot
@@ -142,6 +143,7 @@ class _View:
             raiser=self.name_of(row.raiser_id),
             quiet=row.quiet,
             named_at=row.named_at,
+            may_name=self._may_name(),
             masked=not self.may(Act.READ_IDENTIFIERS)
             and permitted(self.standings, Act.UNMASK_IDENTIFIERS, self.phase),
             raiser_role=next(s.title for s in protocol.slots.values() if is_raiser_slot(s)),
@@ -228,6 +230,15 @@ class _View:
                 WrittenView(t.field, t.text, author, agency, side, row.at, *self._asked_as(t.field))
                 for t in texts
             ),
+        )
+
+    def _may_name(self) -> bool:
+        row = self.file.row
+        return (
+            row.quiet
+            and row.named_at is None
+            and permitted(self.standings, Act.RELEASE_RAISER, self.phase)
+            and offices.is_custodian(self.unit.session, row.partnership_id, self.account, self.unit.now)
         )
 
     def _knows_lead_view(self) -> bool:

@@ -6,7 +6,6 @@ from escalation.services import case_view
 from escalation.services.unit import Unit, reading, retried, writing
 from escalation.services.views import CaseView
 
-
 REASON_FROM = 20
 """Letters that a reason has at least: less says nothing to whoever reviews it."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import insert, or_, select
 from escalation.errors import InvalidInput, NotAllowed, NotFound, Refused
 from escalation.models import Account, Appointment, Case, OpenedGlass, Recusal
 from escalation.models.offices import Office
-from escalation.models.opened import GlassReason
+from escalation.models.opened import GlassReason as GlassReason
 from escalation.models.types import AnyRow
 from escalation.security import access, offices
 from escalation.security.permissions import (
@@ -32,7 +32,7 @@ from escalation.services.unit import Unit, reading, retried, writing
 from escalation.services.views import CaseView
 from workflows.case import Decision
 from workflows.events import Event, EventKind
-from workflows.vocabulary import Side
+from workflows.vocabulary import Phase, Side
 
 TEXT_FROM = 20
 """Letters that the reason has at least."""
@@ -173,6 +173,14 @@ def _to_alert(unit: Unit, file: CaseFile) -> set[int]:
     return {*privacy_officers(unit, partnership), *leads, *office_mail.office_of(unit, partnership)}
 
 
+def may_open(account: int) -> bool:
+    """True for somebody who may open cases in which they take no part, in some partnership."""
+    with reading() as unit:
+        roles = offices.roles_by_partnership(unit.session, account, unit.now).values()
+    standings = [Standing(role, Relation.NONE) for each in roles for role in each]
+    return permitted(standings, Act.BREAK_GLASS, Phase.MANAGER)
+
+
 def privacy_officers(unit: Unit, partnership: int) -> tuple[int, ...]:
     """The accounts of who is appointed privacy officer today."""
     current = or_(Appointment.to_at.is_(None), Appointment.to_at > unit.now)
@@ -183,4 +191,3 @@ def privacy_officers(unit: Unit, partnership: int) -> tuple[int, ...]:
         current,
     )
     return tuple(dict.fromkeys(unit.session.execute(query).scalars()))
-

@@ -1,6 +1,5 @@
-"""The review of cases that were opened without a seat: who must look, what they found, and what waits too long."""
+"""The review of cases that were opened without a seat: who looks, what they found, what waits too long."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +7,8 @@ from sqlalchemy import select, update
 
 from escalation.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from escalation.models import Account, Case, OpenedGlass, Partnership, Statement
-from escalation.models.opened import GlassFinding, GlassReason
+from escalation.models.opened import GlassFinding as GlassFinding
+from escalation.models.opened import GlassReason
 from escalation.models.types import AnyRow, AnySelect
 from escalation.security import offices
 from escalation.security.permissions import Act, Relation, Standing, permitted
@@ -58,6 +58,15 @@ def openings(account: int, partnership: str) -> tuple[PartnershipView, tuple[Ope
         rows = unit.session.execute(_openings().where(OpenedGlass.partnership_id == place.id)).all()
         found = tuple(_opening(unit, row, account, place.zone) for row in rows)
     return partnership_view(place), tuple(sorted(found, key=lambda o: o.reviewed_at is not None))
+
+
+def reviews_in(account: int) -> tuple[PartnershipView, ...]:
+    """The partnerships in which a person reviews such openings."""
+    with reading() as unit:
+        roles = offices.roles_by_partnership(unit.session, account, unit.now)
+        mine = [place for place in roles if _reviews(unit, place, account)]
+        rows = unit.session.execute(select(*Partnership.__table__.c).where(Partnership.id.in_(mine))).all()
+    return tuple(partnership_view(row) for row in rows)
 
 
 def _reviews(unit: Unit, partnership: int, account: int) -> bool:
@@ -179,11 +188,3 @@ def _tell(unit: Unit, row: AnyRow) -> None:
         )
         .values(escalated_at=unit.now)
     )
-
-
-def waiting(unit: Unit, partnerships: Collection[int]) -> int:
-    """How many openings wait for a review in these partnerships."""
-    query = select(OpenedGlass.event_seq).where(
-        OpenedGlass.partnership_id.in_(sorted(partnerships)), OpenedGlass.reviewed_at.is_(None)
-    )
-    return len(unit.session.execute(query).all())

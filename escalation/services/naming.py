@@ -42,7 +42,5 @@ def name_raiser(public_id: str, account: int, reason: str) -> None:
             unit, [transition.Step(file, decision, account, slot, written={"reasons": reason.strip()})]
         )
         unit.session.execute(
-            update(Case)
-            .where(Case.partnership_id == partnership, Case.id == case)
-            .values(named_at=unit.now)
+            update(Case).where(Case.partnership_id == partnership, Case.id == case).values(named_at=unit.now)
         )

@@ -36,9 +36,7 @@ def owe(unit: Unit, partnership: int, account: int, name: str, key: str) -> bool
     )
 
 
-def office_of(
-    unit: Unit, partnership: int, tiers: Collection[Tier] = (Tier.OFFICE,)
-) -> tuple[int, ...]:
+def office_of(unit: Unit, partnership: int, tiers: Collection[Tier] = (Tier.OFFICE,)) -> tuple[int, ...]:
     """The accounts of whoever is told for the board office today: holders at work, else deputies.
 
     When nobody can be told, everybody who holds an office of the board, reachable or not: never nobody.

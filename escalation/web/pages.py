@@ -4,7 +4,7 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from escalation.services import places, work
+from escalation.services import glass, glass_review, places, work
 from escalation.web.layout import person, send_static, session_end
 
 blueprint = Blueprint("pages", __name__)
@@ -21,7 +21,12 @@ def start() -> str | AnyResponse:
 @blueprint.get("/work", endpoint="work")
 def work_list() -> str:
     """What waits for me, what waits for others, my drafts."""
-    return render_template("work/work.html", work=work.my_work(person()))
+    return render_template(
+        "work/work.html",
+        work=work.my_work(person()),
+        may_open=glass.may_open(person()),
+        reviews=glass_review.reviews_in(person()),
+    )
 
 
 @blueprint.get("/account")

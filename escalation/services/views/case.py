@@ -134,7 +134,9 @@ class CaseView:
     """The procedure's Welsh, by what it stands beside: `title`, `stage.1`, `slot.chair`."""
     tied: tuple[TiedCase, ...] = ()
     quiet: bool = False
-    """Raised through the raiser's safeguarding lead; the other side was told the name at `named_at`, if ever."""
+    """Raised through a safeguarding lead. The other side was told the raiser's name at `named_at`."""
     named_at: datetime | None = None
+    may_name: bool = False
+    """The reader may let the other side know that name."""
     masked: bool = False
     """The reader does not see the reference for the person at once, and may for a reason."""
