@@ -11,7 +11,8 @@ from flask import Flask, Response, abort, g, request, session, url_for
 from flask_login import current_user
 
 from escalation.config import Settings
-from escalation.services import places, restored, work
+from escalation.security.permissions import BoardAct
+from escalation.services import offices, places, restored
 from escalation.services.submissions import new_key
 from escalation.services.views import PartnershipView
 from escalation.web import words
@@ -19,6 +20,14 @@ from escalation.web import words
 STATIC = Path(__file__).parent / "static"
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_OF_BOARDS = (
+    (BoardAct.READ_WORKLIST, "Worklist", "board.worklist"),
+    (BoardAct.READ_ALL_MEASURES, "Measures", "board.measures"),
+    # Everybody of a partnership may read its procedures; who is of no board comes to them from a case.
+    (BoardAct.READ_DIRECTORY, "Procedures", "procedures.index"),
+    (BoardAct.READ_DIRECTORY, "Directory", "board.directory"),
+)
+"""What the navigation has for a person of each partnership, by what they may do there."""
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -84,11 +93,11 @@ def _navigation() -> list[dict[str, Any]]:
     items = [("My work", url_for("pages.work"))]
     if places.may_raise_in(person()):
         items.append(("Raise a concern", url_for("raising.begin")))
-    for board in work.boards_of(person()):
-        items.append(("Worklist", url_for("board.worklist", partnership=board.public_id)))
-        items.append(("Measures", url_for("board.measures", partnership=board.public_id)))
-        items.append(("Procedures", url_for("procedures.index", partnership=board.public_id)))
-        items.append(("Directory", url_for("board.directory", partnership=board.public_id)))
+    for board in offices.boards_of(person()):
+        at = board.partnership.public_id
+        items += [
+            (text, url_for(page, partnership=at)) for act, text, page in _OF_BOARDS if act in board.acts
+        ]
     items.append(("Account", url_for("pages.account")))
     return [{"text": text, "href": href, "current": request.path == href} for text, href in items]
 
