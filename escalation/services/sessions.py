@@ -2,13 +2,14 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
 from escalation.models import Account, WebSession
-from escalation.services.unit import reading, retried, writing
+from escalation.services.unit import Unit, reading, retried, writing
 
 TOUCH = timedelta(minutes=1)
 """How often at most a session's last use is written down."""
@@ -90,6 +91,14 @@ def end_all(account: int) -> None:
     """Ends every session of a person."""
     with writing() as unit:
         unit.session.execute(delete(WebSession).where(WebSession.account_id == account))
+
+
+def end_for(unit: Unit, accounts: Iterable[int]) -> int:
+    """Ends every session of these people within a unit of work; gives how many there were."""
+    ended = unit.session.execute(
+        delete(WebSession).where(WebSession.account_id.in_(sorted(accounts))).returning(WebSession.token_hash)
+    )
+    return len(ended.all())
 
 
 @retried

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from escalation.errors import InvalidInput
 from escalation.models import Account, Agency, Membership, Partnership
 from escalation.security.public_ids import new_public_id
-from escalation.services import people, protocols, setting_up_checks
+from escalation.services import holdings, people, protocols, setting_up_checks
 from escalation.services.unit import Unit, writing
 from workflows.vocabulary import AgencyKind, Tier
 
@@ -54,7 +54,7 @@ def set_up(new: NewPartnership) -> SetUp:
         protocols.publish(unit.session, place, new.protocol, unit.now)
         account = people.account_of(unit, new.administrator_email, new.administrator_name)
         post = people.post_of(unit, place, board, Tier.OFFICE, "", "Board business manager")
-        people.hold(unit, place, post, account, "holder")
+        holdings.hold(unit, place, post, account, "holder")
         public_id = unit.session.execute(
             select(Partnership.public_id).where(Partnership.id == place)
         ).scalar_one()
