@@ -4,7 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from escalation.config import Settings
-from escalation.jobs import audit_the_clock, deliver_mail, lapse_deadlines, ping_outside, remind, send_digests
+from escalation.jobs import (
+    audit_the_clock,
+    deliver_mail,
+    lapse_accounts,
+    lapse_deadlines,
+    ping_outside,
+    remind,
+    send_digests,
+)
 from escalation.jobs.result import Result
 
 
@@ -20,6 +28,7 @@ class Job:
 JOBS = (
     Job("lapse_deadlines", lapse_deadlines.run),
     Job("remind", remind.run),
+    Job("lapse_accounts", lapse_accounts.run, ticks=8),
     Job("send_digests", send_digests.run, ticks=4),
     Job("deliver_mail", deliver_mail.run),
     Job("audit_the_clock", audit_the_clock.run, ticks=4),

@@ -20,7 +20,8 @@ def holdings() -> AnySelect:
     return (
         select(
             Holding.id, Holding.kind, Holding.account_id, Holding.post_id, Holding.partnership_id,
-            Holding.from_at, Post.tier, Post.line, Post.title, Post.agency_id, Agency.name.label("agency"), Account.name,
+            Holding.from_at, Post.tier, Post.line, Post.title, Post.agency_id, Agency.name.label("agency"),
+            Account.name,
         )
         .join(Post, (Post.partnership_id == Holding.partnership_id) & (Post.id == Holding.post_id))
         .join(Agency, Agency.id == Post.agency_id)

@@ -108,7 +108,9 @@ def _take_back(unit: Unit, lines: list[Line], done: Imported, bring_back: bool) 
         raise InvalidInput({f"line {number}": [f"{email} {words}"] for email, number in back.items()})
     for email in back:
         unit.session.execute(
-            update(Account).where(Account.id == gone[email].id).values(active=True, mail_ok=True)
+            update(Account)
+            .where(Account.id == gone[email].id)
+            .values(active=True, mail_ok=True, lapsed_at=None, invited_at=unit.now)
         )
         done.new_accounts.append(gone[email].id)
         done.notes.append(f"comes back: {gone[email].name} ({email})")

@@ -10,7 +10,19 @@ from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from escalation.config import Settings
-from escalation.web import board, cases, errors, headers, layout, pages, policy, procedures, raising, sign_in
+from escalation.web import (
+    board,
+    cases,
+    errors,
+    headers,
+    lapsed,
+    layout,
+    pages,
+    policy,
+    procedures,
+    raising,
+    sign_in,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -32,7 +44,9 @@ def register(app: Flask, settings: Settings) -> None:
         cases.blueprint,
         board.blueprint,
         procedures.blueprint,
+        lapsed.blueprint,
     ):
         app.register_blueprint(blueprint)
     errors.register(app)
     policy.register(app)
+    lapsed.register(app)

@@ -31,6 +31,8 @@ POLICY: Mapping[str, Need] = {
     "pages.work": Need.SIGNED_IN,
     "pages.account": Need.SIGNED_IN,
     "pages.stay": Need.SIGNED_IN,
+    "lapsed.show": Need.SIGNED_IN,
+    "lapsed.send": Need.SIGNED_IN,
     "raising.begin": Need.SIGNED_IN,
     "raising.advice": Need.SIGNED_IN,
     "raising.anew": Need.SIGNED_IN,
