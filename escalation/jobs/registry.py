@@ -11,6 +11,7 @@ from escalation.jobs import (
     lapse_deadlines,
     ping_outside,
     remind,
+    review_access,
     send_digests,
 )
 from escalation.jobs.result import Result
@@ -29,6 +30,7 @@ JOBS = (
     Job("lapse_deadlines", lapse_deadlines.run),
     Job("remind", remind.run),
     Job("lapse_accounts", lapse_accounts.run, ticks=8),
+    Job("review_access", review_access.run, ticks=8),
     Job("send_digests", send_digests.run, ticks=4),
     Job("deliver_mail", deliver_mail.run),
     Job("audit_the_clock", audit_the_clock.run, ticks=4),

@@ -85,6 +85,19 @@ def _person(unit: Unit, email: str) -> AnyRow:
     return row
 
 
+def if_nothing_is_left(unit: Unit, account: int) -> bool:
+    """Somebody whose last post or office has ended leaves altogether. False when they still have one."""
+    posts = select(Holding.id).where(Holding.account_id == account, _runs(Holding, unit))
+    appointed = select(Appointment.id).where(Appointment.account_id == account, _runs(Appointment, unit))
+    if any(unit.session.execute(query.limit(1)).first() for query in (posts, appointed)):
+        return False
+    columns = (Account.id, Account.name, Account.email)
+    person = unit.session.execute(select(*columns).where(Account.id == account, Account.active)).first()
+    if person is not None:
+        _end(unit, person)
+    return person is not None
+
+
 def _end(unit: Unit, person: AnyRow) -> Left:
     mine = unit.session.execute(
         holdings.holdings().where(Holding.account_id == person.id, directory.is_current(unit.now))

@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from escalation.config import Settings
 from escalation.web import (
+    access,
     board,
     cases,
     errors,
@@ -45,6 +46,7 @@ def register(app: Flask, settings: Settings) -> None:
         board.blueprint,
         procedures.blueprint,
         lapsed.blueprint,
+        access.blueprint,
     ):
         app.register_blueprint(blueprint)
     errors.register(app)

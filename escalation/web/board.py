@@ -17,7 +17,10 @@ def worklist(partnership: str) -> str:
     _belongs_to(partnership)
     # One heading stands over all rows: the board's own word, if their procedures agree on it.
     own = rows[0].words if rows and all(row.words == rows[0].words for row in rows) else {}
-    return render_template("board/worklist.html", rows=rows, own=own, public_id=partnership)
+    late = work.overdue_reviews(person(), partnership)
+    return render_template(
+        "board/worklist.html", rows=rows, own=own, late_reviews=late, public_id=partnership
+    )
 
 
 @blueprint.get("/<partnership>/measures", endpoint="measures")
