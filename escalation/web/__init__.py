@@ -16,6 +16,7 @@ from escalation.web import (
     cases,
     errors,
     headers,
+    interests,
     lapsed,
     layout,
     pages,
@@ -47,6 +48,7 @@ def register(app: Flask, settings: Settings) -> None:
         procedures.blueprint,
         lapsed.blueprint,
         access.blueprint,
+        interests.blueprint,
     ):
         app.register_blueprint(blueprint)
     errors.register(app)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 
 from escalation.reporting import exports, measures
-from escalation.services import places, work
+from escalation.services import interests, places, work
 from escalation.web import hours
 from escalation.web.layout import of_partnership, person
 
@@ -53,8 +53,14 @@ def directory(partnership: str) -> str:
     posts = places.posts(person(), partnership)
     agencies = places.working_times(person(), partnership)
     _belongs_to(partnership)
+    lines = interests.in_partnership(person(), partnership)
     return render_template(
-        "board/directory.html", posts=posts, agencies=agencies, hours=hours, public_id=partnership
+        "board/directory.html",
+        lines=lines,
+        posts=posts,
+        agencies=agencies,
+        hours=hours,
+        public_id=partnership,
     )
 
 
