@@ -11,7 +11,7 @@ import click
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from escalation import keeping_commands, protocol_commands
+from escalation import keeping_commands, office_commands, protocol_commands
 from escalation import selftest as story
 from escalation.app import create_app, refuse_real_people, upgrade_database
 from escalation.config import Settings, from_environment
@@ -191,6 +191,10 @@ def invite_people(emails: tuple[str, ...]) -> None:
         for account in accounts:
             sign_in.invite(account)
     click.echo(f"{len(accounts)} invited; each link works once and for three days")
+
+
+for office in (office_commands.appoint, office_commands.unappoint, office_commands.appointed):
+    people_group.add_command(office)
 
 
 @cli.group()

@@ -16,7 +16,7 @@ from escalation.errors import InvalidInput, NotFound
 from escalation.models import Account, Agency, Holding, Membership, Partnership, Post
 from escalation.models.types import AnyRow, AnySelect
 from escalation.security.public_ids import new_public_id
-from escalation.services import agency_time, directory, holdings, people_advice
+from escalation.services import agency_time, appointing, appointments, directory, holdings, people_advice
 from escalation.services.people_file import CLOSES, ENDS, OPENS, Line, read
 from escalation.services.unit import Unit, reading, writing
 from workflows.vocabulary import AgencyKind
@@ -80,7 +80,21 @@ def _import(unit: Unit, place: int, lines: list[Line], done: Imported, bring_bac
             named[post, line.holding].add(account)
     for (post, kind), accounts in named.items():
         done.ended += holdings.end_others(unit, post, kind, accounts)
+    done.notes += _administrators_given_posts(unit, place, named)
     done.notes += people_advice.on(unit, place, agencies, lines)
+
+
+def _administrators_given_posts(
+    unit: Unit, place: int, named: dict[tuple[int, str], set[int]]
+) -> Iterable[str]:
+    """Who looks after people's access and is given a post: allowed, and shown to the board office."""
+    new = (Holding.partnership_id == place, Holding.from_at == unit.now)
+    rows = unit.session.execute(holdings.holdings().where(*new)).all()
+    administrators = appointing.administrators(unit, place)
+    for row in rows:
+        if row.account_id in administrators and any(row.account_id in who for who in named.values()):
+            appointments.show_to_office(unit, place, row.account_id)
+            yield f"{holdings.held(row)}: is an administrator and is given a post; the board office is told"
 
 
 def _end_named(unit: Unit, place: int, lines: list[Line], done: Imported) -> list[str]:

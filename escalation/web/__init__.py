@@ -19,6 +19,7 @@ from escalation.web import (
     interests,
     lapsed,
     layout,
+    offices,
     pages,
     policy,
     procedures,
@@ -48,6 +49,7 @@ def register(app: Flask, settings: Settings) -> None:
         procedures.blueprint,
         lapsed.blueprint,
         access.blueprint,
+        offices.blueprint,
         interests.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 
 from escalation.reporting import exports, measures
-from escalation.services import interests, places, work
+from escalation.services import appointing, interests, places, work
 from escalation.web import hours
 from escalation.web.layout import of_partnership, person
 
@@ -54,9 +54,11 @@ def directory(partnership: str) -> str:
     agencies = places.working_times(person(), partnership)
     _belongs_to(partnership)
     lines = interests.in_partnership(person(), partnership)
+    appointed = appointing.list_of(person(), partnership)
     return render_template(
         "board/directory.html",
         lines=lines,
+        appointed=appointed,
         posts=posts,
         agencies=agencies,
         hours=hours,
