@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 
 from escalation.reporting import exports, measures
+from escalation.reporting import lookups as lookup_figures
 from escalation.services import appointing, interests, places, work
 from escalation.web import hours
 from escalation.web.layout import of_partnership, person
@@ -64,6 +65,14 @@ def directory(partnership: str) -> str:
         hours=hours,
         public_id=partnership,
     )
+
+
+@blueprint.get("/<partnership>/lookups")
+def lookups(partnership: str) -> str:
+    """Look-ups that a privacy officer may want to ask about."""
+    report = lookup_figures.report(person(), partnership)
+    _belongs_to(partnership)
+    return render_template("board/lookups.html", r=report, public_id=partnership)
 
 
 def _belongs_to(partnership: str) -> None:

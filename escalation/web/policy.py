@@ -52,6 +52,7 @@ POLICY: Mapping[str, Need] = {
     "board.measures": Need.SIGNED_IN,
     "board.measures_csv": Need.SIGNED_IN,
     "board.measures_json": Need.SIGNED_IN,
+    "board.lookups": Need.SIGNED_IN,
     "board.directory": Need.SIGNED_IN,
     "interests.show": Need.SIGNED_IN,
     "interests.declare": Need.SIGNED_IN,
