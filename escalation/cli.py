@@ -11,7 +11,7 @@ import click
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from escalation import keeping_commands, protocol_commands
+from escalation import audit_commands, keeping_commands, office_commands, protocol_commands
 from escalation import selftest as story
 from escalation.app import create_app, refuse_real_people, upgrade_database
 from escalation.config import Settings, from_environment
@@ -193,6 +193,10 @@ def invite_people(emails: tuple[str, ...]) -> None:
     click.echo(f"{len(accounts)} invited; each link works once and for three days")
 
 
+for office in (office_commands.appoint, office_commands.unappoint, office_commands.appointed):
+    people_group.add_command(office)
+
+
 @cli.group()
 def jobs() -> None:
     """What runs by itself."""
@@ -214,6 +218,7 @@ def once() -> None:
 
 
 cli.add_command(protocol_commands.protocol)
+cli.add_command(audit_commands.audit)
 for kept in (keeping_commands.backup, keeping_commands.restore, keeping_commands.outbox):
     cli.add_command(kept)
 

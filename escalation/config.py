@@ -48,6 +48,8 @@ class Settings:
     """How many mails one person gets within an hour, but for urgent ones; 0 is no limit."""
     session_idle_minutes: int = 15
     session_hours: int = 12
+    lapse_after_days: int = 60
+    """An account not used for so long is closed until its person asks to be let in again; 0: never."""
     log_level: str = "INFO"
     instance: str = "instance"
 
@@ -101,6 +103,8 @@ def _with_defaults(values: dict[str, Any], demo: bool) -> dict[str, Any]:
             "smtp_tls": "none",
             "mail_from": "challenge@demo.invalid",
             "tick_seconds": 1.0,
+            # Nobody comes to a demo for months, and its clock is moved by hand.
+            "lapse_after_days": 0,
             **values,
         }
     base = values.get("public_base_url", "")

@@ -227,5 +227,10 @@ _RULES = (
     ),
     _Rule("session_idle_minutes", lambda s: 1 <= s.session_idle_minutes <= 1440, "it is 1 to 1440 minutes"),
     _Rule("session_hours", lambda s: 1 <= s.session_hours <= 168, "it is 1 to 168 hours"),
+    _Rule(
+        "lapse_after_days",
+        lambda s: s.lapse_after_days == 0 or 14 <= s.lapse_after_days <= 366,
+        "it is 14 to 366 days, or 0 for never",
+    ),
     _Rule("log_level", lambda s: s.log_level in LOG_LEVELS, f"it is one of {', '.join(LOG_LEVELS)}"),
 )

@@ -64,7 +64,8 @@ class Standing:
     """How a partnership stands, in figures: cases, deadlines, mails, people and posts, and no name.
 
     `running` cases; deadlines `overdue` now and `lapsed` within a day; mails `waiting` for long and
-    `failed` within a week; people `unreachable` by mail; `vacant` posts; `drafts` older than a day;
+    `failed` within a week; people `unreachable` by mail; `vacant` posts; `drafts` older than a day; access
+    `reviews` past their time;
     `watched` is when the clocks were last found in order.
     """
 
@@ -77,6 +78,7 @@ class Standing:
     vacant: int
     drafts: int
     watched: datetime | None
+    reviews: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

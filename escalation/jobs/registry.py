@@ -7,9 +7,11 @@ from escalation.config import Settings
 from escalation.jobs import (
     audit_the_clock,
     deliver_mail,
+    lapse_accounts,
     lapse_deadlines,
     ping_outside,
     remind,
+    review_access,
     review_glass,
     send_digests,
 )
@@ -28,6 +30,8 @@ class Job:
 JOBS = (
     Job("lapse_deadlines", lapse_deadlines.run),
     Job("remind", remind.run),
+    Job("lapse_accounts", lapse_accounts.run, ticks=8),
+    Job("review_access", review_access.run, ticks=8),
     Job("send_digests", send_digests.run, ticks=4),
     Job("review_glass", review_glass.run, ticks=4),
     Job("deliver_mail", deliver_mail.run),

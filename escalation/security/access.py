@@ -6,12 +6,13 @@ Every opening is written to the read log, in a short transaction of its own: loo
 from datetime import datetime
 
 from sqlalchemy import BindParameter, and_, bindparam, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from escalation.errors import NotFound
-from escalation.models import Account, Case, Holding, Participation, ReadEntry, Recusal
+from escalation.models import Account, Case, DeclaredInterest, Holding, Participation, ReadEntry, Recusal
 from escalation.models.asking import Asked
 from escalation.models.types import AnySelect, Utc
+from workflows.vocabulary import Side
 
 
 def case_ids_of(session: Session, account: int, now: datetime) -> list[tuple[int, int]]:
@@ -62,7 +63,10 @@ def record_read(
 
 
 def _related() -> AnySelect:
-    """Cases in which an account sits today: as the raiser, or through a post it holds or deputises for."""
+    """Cases in which an account sits today: as the raiser, or through a post it holds or deputises for.
+
+    For the board nobody sits who has declared a line to an agency of either side.
+    """
     account: BindParameter[int] = bindparam("account")
     now = bindparam("now", type_=Utc())
     of_case = and_(Participation.partnership_id == Case.partnership_id, Participation.case_id == Case.id)
@@ -73,7 +77,19 @@ def _related() -> AnySelect:
         Holding.from_at <= now,
         or_(Holding.to_at.is_(None), Holding.to_at > now),
     )
-    through_post = exists().where(of_case, Participation.ended_at.is_(None), holds)
+    party = aliased(Participation)
+    has_a_line = exists().where(
+        DeclaredInterest.account_id == account,
+        DeclaredInterest.partnership_id == Case.partnership_id,
+        DeclaredInterest.from_at <= now,
+        or_(DeclaredInterest.to_at.is_(None), DeclaredInterest.to_at > now),
+        party.partnership_id == Case.partnership_id,
+        party.case_id == Case.id,
+        party.agency_id == DeclaredInterest.agency_id,
+        party.side != Side.BOARD,
+    )
+    impartial = or_(Participation.side != Side.BOARD, ~has_a_line)
+    through_post = exists().where(of_case, Participation.ended_at.is_(None), holds, impartial)
     in_person = exists().where(of_case, Participation.ended_at.is_(None), Participation.account_id == account)
     stood_aside = exists().where(
         Recusal.partnership_id == Case.partnership_id,

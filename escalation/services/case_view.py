@@ -301,7 +301,7 @@ class _View:
 
     def _actions(self) -> tuple[ActionView, ...]:
         agencies = frozenset(p.agency_id for p in self.file.held if p.agency_kind != AgencyKind.BOARD)
-        actor = self.file.actor(self.account, agencies)
+        actor = self.file.actor(self.account, agencies | self.file.declared_by(self.account))
         return tuple(
             ActionView(
                 p.trigger,

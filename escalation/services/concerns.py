@@ -104,6 +104,7 @@ def _empty_file(account: int, concern: NewConcern, ground: Ground, case_id: int)
         directory=ground.around.directory,
         agencies=ground.around.agencies,
         board_agency=ground.around.board,
+        interests=ground.around.interests,
         parties={Side.RAISING: ground.raising, Side.CHALLENGED: ground.named[0]},
     )
 

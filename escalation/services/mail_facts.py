@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from escalation.models import Account, Partnership
 from escalation.models.types import AnyRow
-from escalation.services import case_file, digest, fuse
+from escalation.services import access_reviews, appointments, case_file, digest, fuse
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit
 from notifications.message import Facts, Standing
@@ -17,6 +17,12 @@ from workflows.notices import marking
 from workflows.vocabulary import Phase
 
 OFFICE_MAILS = frozenset({digest.NAME, fuse.SUMMARY, fuse.BLOWN})
+_PARTS: Mapping[str, str] = {
+    **dict.fromkeys(OFFICE_MAILS, ""),
+    appointments.MAIL: "/directory",
+    access_reviews.NAME: "/access",
+}
+"""The page of the board to which a mail leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +105,9 @@ def own_words_without(words: Mapping[str, str], forbidden: frozenset[str]) -> di
 
 
 def _place_of(row: AnyRow, place: AnyRow, base_url: str) -> str:
-    """Where a mail that is about no case leads: the board's worklist, or the front page."""
-    return f"{base_url}/board/{place.public_id}" if row.name in OFFICE_MAILS else base_url
+    """Where a mail that is about no case leads: a page of the board, or the front page."""
+    part = _PARTS.get(row.name)
+    return base_url if part is None else f"{base_url}/board/{place.public_id}{part}"
 
 
 def _account_facts(common: dict[str, Any], link: str) -> Facts:

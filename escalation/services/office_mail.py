@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 
-from escalation.models import OutboxRow
+from sqlalchemy import select
+
+from escalation.models import Appointment, Holding, OutboxRow
 from escalation.services import directory
 from escalation.services.sets import insert_new
 from escalation.services.unit import Unit
@@ -34,6 +36,15 @@ def owe(unit: Unit, partnership: int, account: int, name: str, key: str) -> bool
             "epoch": unit.epoch,
         },
     )
+
+
+def partnership_of(unit: Unit, account: int) -> int | None:
+    """The partnership in whose name a person hears of their own account: the first they came to."""
+    for table in (Holding, Appointment):
+        first = select(table.partnership_id).where(table.account_id == account).order_by(table.id).limit(1)
+        if (found := unit.session.execute(first).scalar_one_or_none()) is not None:
+            return int(found)
+    return None
 
 
 def office_of(unit: Unit, partnership: int, tiers: Collection[Tier] = (Tier.OFFICE,)) -> tuple[int, ...]:

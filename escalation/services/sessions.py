@@ -2,14 +2,16 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from escalation.models import Account, WebSession
-from escalation.services.unit import reading, retried, writing
+from escalation.services.unit import Unit, reading, retried, writing
 
+DAY = timedelta(days=1)
 TOUCH = timedelta(minutes=1)
 """How often at most a session's last use is written down."""
 
@@ -54,7 +56,7 @@ def load(token: str, idle: timedelta) -> Loaded | None:
         ends_at = min(seen + idle, row.expires_at)
         left = ends_at - unit.real_now
     if stale:
-        _touch(token)
+        _touch(token, row.account_id)
     return Loaded(bytes(row.data), ends_at, left)
 
 
@@ -76,6 +78,8 @@ def save(token: str, data: bytes, account: int | None, longest: timedelta) -> No
                 )
             )  # fmt: skip
         unit.session.execute(delete(WebSession).where(WebSession.expires_at <= unit.real_now))
+        if account is not None:
+            _was_here(unit, account)
 
 
 @retried
@@ -92,12 +96,32 @@ def end_all(account: int) -> None:
         unit.session.execute(delete(WebSession).where(WebSession.account_id == account))
 
 
+def end_for(unit: Unit, accounts: Iterable[int]) -> int:
+    """Ends every session of these people within a unit of work; gives how many there were."""
+    ended = unit.session.execute(
+        delete(WebSession).where(WebSession.account_id.in_(sorted(accounts))).returning(WebSession.token_hash)
+    )
+    return len(ended.all())
+
+
 @retried
-def _touch(token: str) -> None:
+def _touch(token: str, account: int | None) -> None:
     with writing() as unit:
         unit.session.execute(
             update(WebSession).where(WebSession.token_hash == _hash(token)).values(seen_at=unit.real_now)
         )
+        if account is not None:
+            _was_here(unit, account)
+
+
+def _was_here(unit: Unit, account: int) -> None:
+    """Writes down, once a day at most, that a person used their account. One that has lapsed is not used."""
+    before = or_(Account.used_at.is_(None), Account.used_at <= unit.now - DAY)
+    unit.session.execute(
+        update(Account)
+        .where(Account.id == account, Account.lapsed_at.is_(None), before)
+        .values(used_at=unit.now)
+    )
 
 
 def _hash(token: str) -> str:

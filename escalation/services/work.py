@@ -8,7 +8,7 @@ from escalation.models import Case, Partnership
 from escalation.models.types import AnyRow
 from escalation.security import access
 from escalation.security.permissions import BoardAct
-from escalation.services import case_file, directory, drafts, offices
+from escalation.services import access_reviews, case_file, directory, drafts, offices
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit, reading
 from escalation.services.views import MyWork, WorkRow
@@ -50,6 +50,13 @@ def worklist(account: int, partnership: str) -> tuple[WorkRow, ...]:
             )
         )
         return tuple(_rows(unit, account, [(row.partnership_id, row.id) for row in ids]))
+
+
+def overdue_reviews(account: int, partnership: str) -> int:
+    """How many access reviews are past their time, for who may see the worklist."""
+    with reading() as unit:
+        owner = offices.require(unit, partnership, account, BoardAct.READ_WORKLIST)
+        return access_reviews.overdue(unit, owner.id)
 
 
 def _named_professional(unit: Unit, account: int, held: tuple[directory.HeldBy, ...]) -> str | None:

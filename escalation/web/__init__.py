@@ -11,12 +11,16 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from escalation.config import Settings
 from escalation.web import (
+    access,
     board,
     cases,
     errors,
     glass,
     headers,
+    interests,
+    lapsed,
     layout,
+    offices,
     pages,
     policy,
     procedures,
@@ -45,7 +49,12 @@ def register(app: Flask, settings: Settings) -> None:
         board.blueprint,
         procedures.blueprint,
         glass.blueprint,
+        lapsed.blueprint,
+        access.blueprint,
+        offices.blueprint,
+        interests.blueprint,
     ):
         app.register_blueprint(blueprint)
     errors.register(app)
     policy.register(app)
+    lapsed.register(app)

@@ -26,6 +26,9 @@ _OF_BOARDS = (
     # Everybody of a partnership may read its procedures; who is of no board comes to them from a case.
     (BoardAct.READ_DIRECTORY, "Procedures", "procedures.index"),
     (BoardAct.READ_DIRECTORY, "Directory", "board.directory"),
+    (BoardAct.READ_LOOKUPS, "Look-ups", "board.lookups"),
+    (BoardAct.MANAGE_APPOINTMENTS, "Offices", "offices.show"),
+    (BoardAct.SIGN_ACCESS_REVIEW, "Access", "access.index"),
 )
 """What the navigation has for a person of each partnership, by what they may do there."""
 

@@ -55,6 +55,7 @@ OUT_OF_RANGE = (
     ("mails_per_hour", "5", "10 to 10000"),
     ("session_idle_minutes", "0", "1 to 1440"),
     ("session_hours", "999999999999", "1 to 168"),
+    ("lapse_after_days", "7", "14 to 366"),
     ("public_base_url", "http://board.example", "begin with https://"),
     ("public_base_url", "https://", "end with the host's name"),
     ("public_base_url", "https://board.example/", "without a slash"),
