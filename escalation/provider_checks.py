@@ -51,7 +51,8 @@ def _is_issuer(issuer: str, *, plain: bool) -> bool:
         return False
     here = plain and address.scheme == "http" and address.hostname in LOOPBACK
     clean = not (address.query or address.fragment or address.username) and issuer.isascii()
-    return bool(address.hostname) and clean and " " not in issuer and (address.scheme == "https" or here)
+    whole = bool(address.hostname) and " " not in issuer and len(issuer) <= 255
+    return whole and clean and (address.scheme == "https" or here)
 
 
 def _one_proof(provider: "Provider") -> bool:
@@ -96,7 +97,7 @@ _RULES: "Sequence[tuple[str, Callable[[Provider], object], str]]" = (
     ),
     ("subject_claim", lambda p: _CLAIM.fullmatch(p.subject_claim), "is the name of a claim, most often sub"),
     ("verified_claim", lambda p: _CLAIM.fullmatch(p.verified_claim), "is the name of a claim"),
-    ("claims", _is_question, "is JSON, as in '{\"id_token\": {\"acrs\": {\"value\": \"c1\"}}}'"),
+    ("claims", _is_question, 'is JSON, as in \'{"id_token": {"acrs": {"value": "c1"}}}\''),
     (
         "second_factor",
         lambda p: all(_CLAIM.fullmatch(name) and values for name, values in p.second_factor.items()),

@@ -61,7 +61,7 @@ class Provider:
 
     @property
     def private_key(self) -> RSAKey:
-        """The key that we sign with where there is no shared secret. Raises OSError, ValueError or JoseError."""
+        """The key that we sign with instead of a shared secret. Raises OSError, ValueError or JoseError."""
         return RSAKey.import_key(Path(self.private_key_file).read_bytes(), {"kid": self.key_id})
 
 
@@ -73,7 +73,7 @@ class ProviderFileError(Exception):
         super().__init__("; ".join(self.problems))
 
 
-def _words() -> fields.List:
+def _words() -> fields.List[Any]:
     return fields.List(fields.String())
 
 

@@ -50,7 +50,9 @@ def _of_providers(settings: "Settings") -> Iterator[str]:
         try:
             provider_file.read(settings.providers, plain=settings.demo or settings.testing)
         except provider_file.ProviderFileError as error:
-            yield from (f"ESCALATION_PROVIDERS is {settings.providers!r}: {words}" for words in error.problems)
+            yield from (
+                f"ESCALATION_PROVIDERS is {settings.providers!r}: {words}" for words in error.problems
+            )
 
 
 def _written(value: object) -> str:

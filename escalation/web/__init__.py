@@ -10,7 +10,19 @@ from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from escalation.config import Settings
-from escalation.web import board, cases, errors, headers, layout, pages, policy, procedures, raising, sign_in
+from escalation.web import (
+    board,
+    cases,
+    errors,
+    headers,
+    layout,
+    pages,
+    policy,
+    procedures,
+    providers,
+    raising,
+    sign_in,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -34,5 +46,6 @@ def register(app: Flask, settings: Settings) -> None:
         procedures.blueprint,
     ):
         app.register_blueprint(blueprint)
+    providers.register(app, settings)
     errors.register(app)
     policy.register(app)
