@@ -15,6 +15,7 @@ from authlib.integrations.base_client.errors import MismatchingStateError
 from flask import Blueprint, Flask, Response, abort, current_app, flash, redirect, request, session, url_for
 from flask import render_template as page
 from flask_login import current_user
+from flask_wtf.csrf import CSRFError
 
 from escalation import provider_file
 from escalation.config import Settings
@@ -135,6 +136,12 @@ def signed_out(key: str) -> str:
     except TROUBLE:
         there = None
     return page("security/signed_out.html", provider=client.provider, there=there)
+
+
+@blueprint.errorhandler(CSRFError)
+def page_too_old(_: CSRFError) -> Answer:
+    """The page with the button was open longer than its session: a new one, to press the button again."""
+    return redirect(url_for("pages.account" if current_user.is_authenticated else "security.login"))
 
 
 def _begin(key: str, errand: str, target: str, **asking: str) -> Answer:
