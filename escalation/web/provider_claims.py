@@ -4,7 +4,7 @@ Roles, groups and agencies in it are not read at all: posts come from our own di
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from escalation.addresses import is_address
@@ -15,13 +15,15 @@ Claims = Mapping[str, Any]
 
 LEEWAY = timedelta(seconds=60)
 """How far a provider's clock may be from ours."""
-_LONGEST = 255
+LONGEST = timedelta(hours=1)
+"""How long somebody may be away at a provider."""
+_LETTERS = 255
 
 
 def asserted(provider: Provider, claims: Claims) -> Asserted:
     """Who it is, by issuer and subject. Raises ValueError for a subject that cannot be kept."""
     subject = claims.get(provider.subject_claim)
-    if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST or not subject.isprintable():
+    if not isinstance(subject, str) or not 0 < len(subject) <= _LETTERS or not subject.isprintable():
         raise ValueError("the subject is no text of 1 to 255 letters")
     return Asserted(provider.issuer, subject, vouched_for(provider, claims))
 
@@ -45,7 +47,7 @@ def proved_since(claims: Claims, begun: datetime) -> bool:
     at = claims.get("auth_time")
     if isinstance(at, bool) or not isinstance(at, int | float):
         return False
-    return datetime.fromtimestamp(at, UTC) >= begun - LEEWAY
+    return (begun - LEEWAY).timestamp() <= at <= (begun + LONGEST).timestamp()
 
 
 def _words(value: Any) -> set[str]:

@@ -1,4 +1,4 @@
-"""What somebody was sent to an identity provider for, done once they are back, and what is said if it fails."""
+"""What somebody was sent to an identity provider for, done once they are back; what is said if it fails."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

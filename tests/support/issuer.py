@@ -182,7 +182,7 @@ def issuing() -> Iterator[Issuer]:
         server.server_close()
 
 
-def in_file(issuer: Issuer, **others: Any) -> str:
+def in_file(issuer: Issuer, /, **others: Any) -> str:
     """The file of providers that names this issuer, with other keys by name; None leaves a key out."""
     usual = {
         "key": "mock",
