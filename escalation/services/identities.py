@@ -9,7 +9,7 @@ what they may do is said by the posts that our own directory gives them.
                                |
                                no -> refused, in the same words for known and unknown
 
-Every way in and every refusal is recorded, with codes and ids.
+Every tie and every refusal is recorded, with codes and ids.
 """
 
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Linked:
 
 @retried
 def come_in(asserted: Asserted) -> int | None:
-    """The account that signs in with what was asserted; None when nobody does. Either is recorded."""
+    """The account that may sign in with what was asserted; None when none may, which is recorded."""
     with writing() as unit:
         known = _known(unit, asserted)
         account, why = _admitted(unit, known) if known else _first_time(unit, asserted)
@@ -58,7 +58,6 @@ def come_in(asserted: Asserted) -> int | None:
             _record(unit, account, "refused", why)
             return None
         _use(unit, asserted)
-        _record(unit, account, "signed_in", "")
         return account
 
 
@@ -70,7 +69,7 @@ def link(account: int, asserted: Asserted) -> None:
     """
     if not _link(account, asserted):
         with writing() as unit:
-            _record(unit, account, "link_refused", "other_account_or_subject")
+            _record(unit, account, "link_refused", "somebody_else")
         raise Refused("not_yours", _NOT_YOURS)
 
 
@@ -84,7 +83,7 @@ def unlink(account: int, issuer: str) -> bool:
             .returning(Identity.subject)
         ).all()
         if gone:
-            _record(unit, account, "unlinked", "")
+            _record(unit, account, "unlinked")
         return bool(gone)
 
 
@@ -105,7 +104,7 @@ def proved_again(account: int, asserted: Asserted) -> bool:
     with writing() as unit:
         known = _known(unit, asserted)
         right = known is not None and known.account_id == account
-        _record(unit, account, "proved_again" if right else "refused", "" if right else "somebody_else")
+        _record(unit, account, "proved" if right else "refused", "" if right else "somebody_else")
         if right:
             _use(unit, asserted)
         return right
@@ -181,7 +180,7 @@ def _tie(unit: Unit, account: int, asserted: Asserted) -> None:
             linked_at=unit.now, used_at=unit.now,
         )
     )  # fmt: skip
-    _record(unit, account, "linked", "")
+    _record(unit, account, "linked")
 
 
 def _use(unit: Unit, asserted: Asserted) -> None:
@@ -192,7 +191,8 @@ def _use(unit: Unit, asserted: Asserted) -> None:
     )
 
 
-def _record(unit: Unit, account: int | None, what: str, detail: str) -> None:
+def _record(unit: Unit, account: int | None, what: str, why: str = "") -> None:
+    how = f"{HOW}:{why}" if why else HOW
     unit.session.execute(
-        insert(SignInRecord).values(account_id=account, what=what, how=HOW, at=unit.now, detail=detail)
+        insert(SignInRecord).values(account_id=account, what=what, how=how, at=unit.real_now, detail="")
     )

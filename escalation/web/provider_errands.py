@@ -17,6 +17,7 @@ from escalation.errors import Refused
 from escalation.provider_file import Provider
 from escalation.services import identities
 from escalation.services.identities import Asserted
+from escalation.services.submissions import new_key
 from escalation.web import errors, provider_claims
 from escalation.web.layout import person
 from escalation.web.provider_claims import Claims
@@ -28,7 +29,7 @@ Errand = Mapping[str, Any]
 
 HOW = "provider"
 """How somebody with such a session proved who they are, in `session["how"]`."""
-OURS = ("how", "provider", "second_factor", "proved_at")
+OURS = ("how", "provider", "second_factor", "proved")
 """What a session keeps of a provider; it goes when somebody signs out."""
 _REFUSALS = frozenset({"access_denied", "login_required", "interaction_required", "consent_required"})
 _log = structlog.get_logger(__name__)
@@ -40,11 +41,16 @@ def _sign_in(provider: Provider, errand: Errand, said: Asserted, claims: Claims)
         return render_template("security/not_known.html", provider=provider), 403
     if current_user.is_authenticated and person() != account:
         logout_user()
-    store = current_app.extensions["security"].datastore
-    login_user(store.find_user(id=account), remember=False, authn_via=[HOW])
+    _let_in(account)
     factor = provider_claims.second_factor(provider, claims)
     session.update(how=HOW, provider=provider.key, second_factor=factor)
     return redirect(errand["target"])
+
+
+def _let_in(account: int) -> None:
+    """Flask-Security signs them in, as it does after a password."""
+    store = current_app.extensions["security"].datastore
+    login_user(store.find_user(id=account), remember=False, authn_via=[HOW])
 
 
 def _link(provider: Provider, errand: Errand, said: Asserted, claims: Claims) -> Answer:
@@ -64,7 +70,7 @@ def _prove(provider: Provider, errand: Errand, said: Asserted, claims: Claims) -
     fresh = provider_claims.proved_since(claims, datetime.fromisoformat(errand["begun"]))
     if not fresh or not identities.proved_again(person(), said):
         return failed(provider, Untrustworthy("not proved anew, or by somebody else"))
-    session["proved_at"] = identities.real_now().isoformat()
+    session.update(how=HOW, proved=new_key())
     session.pop("_token_of", None)  # so that the session goes on under a new token
     return redirect(errand["target"])
 

@@ -64,8 +64,8 @@ def may_prove_again() -> Provider | None:
 def prove_again(target: str) -> Answer:
     """To the provider, which asks anew who is there, and back to `target`, a path of this service.
 
-    For the answer to a POST. Afterwards `session["proved_at"]` says when. Aborts with 400 when nobody is
-    linked to a provider or the path is foreign.
+    For the answer to a POST. Afterwards `session["proved"]` is another one, and the session has a new
+    token. Aborts with 400 when nobody is linked to a provider or the path is foreign.
     """
     provider = may_prove_again()
     if provider is None:

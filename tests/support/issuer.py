@@ -124,7 +124,7 @@ class Issuer:
         except JoseError:
             return False
         self.assertions.append({**assertion.header, **assertion.claims})
-        return assertion.claims["sub"] == CLIENT and assertion.claims["aud"] == f"{self.url}/token"
+        return (assertion.claims["sub"], assertion.claims["aud"]) == (CLIENT, f"{self.url}/token")
 
     def _id_token(self, nonce: str) -> str:
         now = int(time.time())
