@@ -46,6 +46,8 @@ class Settings:
     """An address outside that is asked for while all is in order; its silence is the alarm."""
     mails_per_hour: int = 60
     """How many mails one person gets within an hour, but for urgent ones; 0 is no limit."""
+    providers: str = ""
+    """The file of identity providers that people may sign in with; none: passwords only."""
     session_idle_minutes: int = 15
     session_hours: int = 12
     lapse_after_days: int = 60

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
+from escalation import provider_file
 from escalation.addresses import is_address
 
 if TYPE_CHECKING:
@@ -40,6 +41,18 @@ def problems(settings: "Settings") -> Iterator[str]:
     for rule in _RULES:
         if not rule.holds(settings):
             yield rule.words(settings)
+    yield from _of_providers(settings)
+
+
+def _of_providers(settings: "Settings") -> Iterator[str]:
+    """What is wrong in the file of identity providers, each with its line."""
+    if settings.providers:
+        try:
+            provider_file.read(settings.providers, plain=settings.demo or settings.testing)
+        except provider_file.ProviderFileError as error:
+            yield from (
+                f"ESCALATION_PROVIDERS is {settings.providers!r}: {words}" for words in error.problems
+            )
 
 
 def _written(value: object) -> str:

@@ -24,6 +24,7 @@ from escalation.web import (
     pages,
     policy,
     procedures,
+    providers,
     raising,
     sign_in,
 )
@@ -55,6 +56,7 @@ def register(app: Flask, settings: Settings) -> None:
         interests.blueprint,
     ):
         app.register_blueprint(blueprint)
+    providers.register(app, settings)
     errors.register(app)
     policy.register(app)
     lapsed.register(app)

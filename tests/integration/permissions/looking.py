@@ -170,7 +170,7 @@ NAMED = frozenset({"raiser", "raising_lead", "raising_head", "coordinator"})
 def canaries(towns: Towns) -> Looked:
     """Every page and answer that anybody can get, searched for words that are not theirs to read."""
     looked = Looked()
-    words = {**{f: w for f, w in WRITTEN.items()}, "notes": NOTES, "draft": DRAFT}
+    words = {**WRITTEN, "notes": NOTES, "draft": DRAFT}
     for person in PERSONS:
         everything = "".join(
             ask(towns, person, "GET", path_of(towns, rule, towns.north)).text

@@ -19,8 +19,8 @@ PART = 1.0 if ALL else float(os.environ.get("PERMISSIONS", "0.1"))
 
 
 @pytest.fixture
-def towns(app: Flask) -> Iterator[Towns]:
-    yield lay_out(app)
+def towns(app: Flask) -> Towns:
+    return lay_out(app)
 
 
 def test_every_door_and_every_person(towns: Towns) -> None:
