@@ -48,6 +48,12 @@ class Settings:
     """How many mails one person gets within an hour, but for urgent ones; 0 is no limit."""
     session_idle_minutes: int = 15
     session_hours: int = 12
+    step_up_minutes: int = 15
+    """For how long it counts that somebody has proved who they are, where that is asked for anew."""
+    second_factor: str = "required"
+    """required of whoever holds a post above practitioner or an office of the board, or offered."""
+    factor_keys: tuple[str, ...] = ()
+    """With which secrets of apps and recovery codes are encrypted; the newest first."""
     log_level: str = "INFO"
     instance: str = "instance"
 
@@ -101,6 +107,7 @@ def _with_defaults(values: dict[str, Any], demo: bool) -> dict[str, Any]:
             "smtp_tls": "none",
             "mail_from": "challenge@demo.invalid",
             "tick_seconds": 1.0,
+            "second_factor": "offered",
             **values,
         }
     base = values.get("public_base_url", "")

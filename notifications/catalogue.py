@@ -119,6 +119,8 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry("invitation", None),
     Entry("password_reset", None),
     Entry("password_changed", None),
+    Entry("factor_changed", None),
+    Entry("new_browser", None),
     Entry("digest", None),
     Entry("many_undeliverable", None),
     Entry("mails_put_off", None),

@@ -10,7 +10,21 @@ from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from escalation.config import Settings
-from escalation.web import board, cases, errors, headers, layout, pages, policy, procedures, raising, sign_in
+from escalation.web import (
+    account,
+    board,
+    cases,
+    errors,
+    headers,
+    layout,
+    pages,
+    policy,
+    procedures,
+    raising,
+    second_factor,
+    sign_in,
+    step_up,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -32,7 +46,14 @@ def register(app: Flask, settings: Settings) -> None:
         cases.blueprint,
         board.blueprint,
         procedures.blueprint,
+        account.blueprint,
+        second_factor.blueprint,
+        step_up.blueprint,
     ):
         app.register_blueprint(blueprint)
     errors.register(app)
     policy.register(app)
+    # Who must have a second factor sets one up first; who changes one proves that it is them.
+    app.before_request(second_factor.lead_there)
+    app.before_request(step_up.guard)
+    app.after_request(step_up.note_passkey)

@@ -19,6 +19,7 @@ def settings_for(url: str, **others: Any) -> Settings:
         "mail_from": "challenge@northtown.invalid",
         "mail_domain": "northtown.invalid",
         "tick_seconds": 0.2,
+        "second_factor": "offered",
     }
     return Settings(
         database_url=url,
