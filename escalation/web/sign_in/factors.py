@@ -14,7 +14,7 @@ import qrcode
 from flask import Flask, current_app
 from flask_security import Totp
 from flask_security.recovery_codes import MfRecoveryCodesUtil
-from flask_security.twofactor import is_tf_setup
+from flask_security.twofactor import CodeTfPlugin, is_tf_setup
 from flask_security.webauthn import WebAuthnTfPlugin, has_webauthn
 from flask_security.webauthn_util import WebauthnUtil
 from passlib.totp import TOTP, AppWallet, TokenError
@@ -26,6 +26,7 @@ from webauthn.helpers.structs import (
 
 from escalation.config import Settings
 from escalation.web.sign_in import store
+from escalation.web.sign_in.going_on import is_own_path
 
 
 def keys_of(settings: Settings) -> tuple[str, ...]:
@@ -104,6 +105,18 @@ class Passkeys(WebauthnUtil):
         return UserVerificationRequirement.REQUIRED
 
 
+class CodeFactor(CodeTfPlugin):
+    """Codes after a password. Flask-Security would take the whole address of the request along."""
+
+    def tf_login(self, user: Any, json_payload: dict[str, Any], next_loc: str | None) -> Any:
+        """To the page that asks for the code."""
+        return super().tf_login(user, json_payload, _own(next_loc))
+
+
+def _own(target: str | None) -> str | None:
+    return target if target and is_own_path(target) else None
+
+
 class PasskeyFactor(WebAuthnTfPlugin):
     """Passkeys after a password: whoever has one and no app needs it. With an app, its page offers both."""
 
@@ -112,6 +125,10 @@ class PasskeyFactor(WebAuthnTfPlugin):
         if is_tf_setup(user) or not has_webauthn(user, "first"):
             return []
         return [("webauthn", "Passkey")]
+
+    def tf_login(self, user: Any, json_payload: dict[str, Any], next_loc: str | None) -> Any:
+        """To the page that asks for the passkey."""
+        return super().tf_login(user, json_payload, _own(next_loc))
 
 
 def is_right_code(user: Any, code: str) -> bool:
@@ -129,7 +146,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SECURITY_TWO_FACTOR=True,
         SECURITY_TWO_FACTOR_ENABLED_METHODS=["authenticator"],
         SECURITY_TWO_FACTOR_IMPLEMENTATIONS={
-            "code": "flask_security.twofactor.CodeTfPlugin",
+            "code": f"{__name__}.CodeFactor",
             "webauthn": f"{__name__}.PasskeyFactor",
         },
         SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY=30,

@@ -17,7 +17,9 @@ def let_in(account: int, how: str, *, whole: bool = False) -> Response:
     user = store.account_of(account)
     if not whole:
         session["how_next"] = how
-        asked = store.security().two_factor_plugins.tf_enter(user, False, how, next_loc=request.url)
+        asked = store.security().two_factor_plugins.tf_enter(
+            user, False, how, next_loc=request.values.get("next")
+        )
         if asked:
             session.pop("how_next", None)
             return current_app.make_response(asked)

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, current_app, g, request
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.utils import aware_utcnow
+from sqlalchemy import select
 
 from escalation.extensions import db
 from escalation.models.people import Account, Role
@@ -46,7 +47,8 @@ def locked(user: Any) -> Any:
     """An account as it is now; whoever else wants to change it waits until this request is done."""
     person = getattr(user, "_get_current_object", lambda: user)()
     db.session.flush()
-    db.session.refresh(person, with_for_update=True)
+    db.session.execute(select(Account.id).where(Account.id == person.id).with_for_update())
+    db.session.refresh(person, ["totp_counter", "tf_totp_secret", "mf_recovery_codes"])
     return person
 
 
