@@ -52,11 +52,10 @@ class OutboxMail(MailUtil):
         html: str | None,
         **kwargs: Any,
     ) -> None:
-        """Notes that the mail of our catalogue that stands for Flask-Security's is owed."""
-        if template in _KINDS:
-            g.setdefault("owed_mails", []).append(
-                (str(recipient), _KINDS[template], kwargs.get("reset_token"))
-            )
+        """Notes that the mail of our catalogue is owed that stands for Flask-Security's `folder/name`."""
+        name = _KINDS.get(template.rpartition("/")[2])
+        if name:
+            g.setdefault("owed_mails", []).append((str(recipient), name, kwargs.get("reset_token")))
 
 
 def owe_mails(response: Response) -> Response:
