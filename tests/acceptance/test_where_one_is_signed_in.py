@@ -17,7 +17,9 @@ from tests.support.mail_sink import MailSink, decoded
 from tests.support.northtown import PASSWORD, accounts
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
-PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile Safari/604"
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile Safari/604"
+)
 
 
 def signs_in_with(app: Flask, agent: str, name: str = "amara.lewis") -> Visitor:
