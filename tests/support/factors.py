@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from passlib.totp import TOTP
 
-_KEY = re.compile(r'The key: <strong class="reference">([A-Z2-7 -]+)</strong>')
+_KEY = re.compile(r'The key: <strong class="key">([A-Z2-7 -]+)</strong>')
 
 
 @dataclass

@@ -20,6 +20,7 @@ def settings_for(url: str, **others: Any) -> Settings:
         "mail_domain": "northtown.invalid",
         "tick_seconds": 0.2,
         "second_factor": "offered",
+        "factor_keys": (secrets.token_urlsafe(32),),
     }
     return Settings(
         database_url=url,

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import qrcode
-from flask import Flask, current_app
+from flask import Flask, current_app, session
 from flask_security import Totp
 from flask_security.recovery_codes import MfRecoveryCodesUtil
 from flask_security.twofactor import CodeTfPlugin, is_tf_setup
-from flask_security.webauthn import WebAuthnTfPlugin, has_webauthn
+from flask_security.webauthn import WebAuthnSigninResponseForm, WebAuthnTfPlugin, has_webauthn
 from flask_security.webauthn_util import WebauthnUtil
 from passlib.totp import TOTP, AppWallet, TokenError
 from webauthn.helpers.structs import (
@@ -129,6 +129,26 @@ class PasskeyFactor(WebAuthnTfPlugin):
     def tf_login(self, user: Any, json_payload: dict[str, Any], next_loc: str | None) -> Any:
         """To the page that asks for the passkey."""
         return super().tf_login(user, json_payload, _own(next_loc))
+
+
+class PasskeyAnswer(WebAuthnSigninResponseForm):
+    """What a passkey answered. Any one will do after a password too, if it is that person's."""
+
+    @property
+    def is_secondary(self) -> bool:  # type: ignore[override]  # Flask-Security sets it
+        """Flask-Security would ask for one that was made for second place only."""
+        return False
+
+    @is_secondary.setter
+    def is_secondary(self, _: bool) -> None:
+        pass
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Flask-Security's checks, and that nobody goes on as another person than they began as."""
+        if not super().validate(**kwargs):
+            return False
+        begun = session.get("tf_user_id")
+        return begun is None or (self.user is not None and self.user.fs_uniquifier == begun)
 
 
 def is_right_code(user: Any, code: str) -> bool:

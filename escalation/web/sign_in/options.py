@@ -64,6 +64,7 @@ def classes() -> dict[str, Any]:
         "totp_cls": factors.Codes,
         "mf_recovery_codes_util_cls": factors.RecoveryCodes,
         "webauthn_util_cls": factors.Passkeys,
+        "wan_signin_response_form": factors.PasskeyAnswer,
     }
 
 
