@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 KNOWN_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "development", "test"})
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_SECRET = frozenset({"secret_key", "password_salt", "smtp_password", "database_url", "ping_url"})
+_SECRET = frozenset(
+    {"secret_key", "password_salt", "smtp_password", "database_url", "ping_url", "factor_keys"}
+)
 _HOST = re.compile(r"\[?[A-Za-z0-9:]+\]?|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -244,6 +246,27 @@ _RULES = (
         "lapse_after_days",
         lambda s: s.lapse_after_days == 0 or 14 <= s.lapse_after_days <= 366,
         "it is 14 to 366 days, or 0 for never",
+    ),
+    _Rule("step_up_minutes", lambda s: 1 <= s.step_up_minutes <= 60, "it is 1 to 60 minutes"),
+    _Rule(
+        "second_factor",
+        lambda s: s.second_factor in ("required", "offered"),
+        "it is required or offered",
+    ),
+    _Rule(
+        "factor_keys",
+        lambda s: bool(s.factor_keys) or s.demo or s.testing,
+        f"is missing: second factors are encrypted with it. Each key {_RANDOM}",
+    ),
+    _Rule(
+        "factor_keys",
+        lambda s: all(_strong(key) for key in s.factor_keys),
+        f"are separated by commas, the newest first; each {_RANDOM}",
+    ),
+    _Rule(
+        "factor_keys",
+        lambda s: len({*s.factor_keys, s.secret_key, s.password_salt}) == len(s.factor_keys) + 2,
+        "must differ from one another, from ESCALATION_SECRET_KEY and from ESCALATION_PASSWORD_SALT",
     ),
     _Rule("log_level", lambda s: s.log_level in LOG_LEVELS, f"it is one of {', '.join(LOG_LEVELS)}"),
 )

@@ -125,6 +125,8 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry("access_lapses", None),
     Entry("appointed", None),
     Entry("access_review_due", None),
+    Entry("factor_changed", None),
+    Entry("new_browser", None),
     Entry("digest", None),
     Entry("many_undeliverable", None),
     Entry("mails_put_off", None),

@@ -12,6 +12,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from escalation.config import Settings
 from escalation.web import (
     access,
+    account,
     board,
     cases,
     errors,
@@ -26,7 +27,9 @@ from escalation.web import (
     procedures,
     providers,
     raising,
+    second_factor,
     sign_in,
+    step_up,
 )
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -54,9 +57,16 @@ def register(app: Flask, settings: Settings) -> None:
         access.blueprint,
         offices.blueprint,
         interests.blueprint,
+        account.blueprint,
+        second_factor.blueprint,
+        step_up.blueprint,
     ):
         app.register_blueprint(blueprint)
     providers.register(app, settings)
     errors.register(app)
     policy.register(app)
     lapsed.register(app)
+    # Who must have a second factor sets one up first; who changes one proves that it is them.
+    app.before_request(second_factor.lead_there)
+    app.before_request(step_up.guard)
+    app.after_request(step_up.note_passkey)

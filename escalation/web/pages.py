@@ -4,7 +4,7 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from escalation.services import glass, glass_review, places, work
+from escalation.services import door, glass, glass_review, places, work
 from escalation.web.layout import person, send_static, session_end
 
 blueprint = Blueprint("pages", __name__)
@@ -31,8 +31,12 @@ def work_list() -> str:
 
 @blueprint.get("/account")
 def account() -> str:
-    """Who I am here, and signing out."""
-    return render_template("pages/account.html", partnerships=places.partnerships_of(person()))
+    """Who I am here, how I sign in, what happened with my account, and signing out."""
+    return render_template(
+        "pages/account.html",
+        partnerships=places.partnerships_of(person()),
+        happened=door.happened(person()),
+    )
 
 
 @blueprint.post("/session/stay")

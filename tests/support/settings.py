@@ -21,6 +21,8 @@ def settings_for(url: str, **others: Any) -> Settings:
         "tick_seconds": 0.2,
         # Stories move the clock by months; those of unused accounts say how long it takes.
         "lapse_after_days": 0,
+        "second_factor": "offered",
+        "factor_keys": (secrets.token_urlsafe(32),),
     }
     return Settings(
         database_url=url,
