@@ -7,7 +7,7 @@ from escalation.errors import InvalidInput
 from escalation.schemas.glass import GROUNDS, finding_from, reason_from
 from escalation.services import cases, glass, glass_review, naming
 from escalation.services.views import CaseView
-from escalation.web import filled, resolution
+from escalation.web import filled, resolution, step_up
 from escalation.web.layout import of_partnership, person
 
 blueprint = Blueprint("glass", __name__)
@@ -16,6 +16,7 @@ Page = str | Response | tuple[str, int]
 
 
 @blueprint.route("/open-a-case", methods=["GET", "POST"])
+@step_up.required
 def open_case() -> Page:
     """Asks for a reference and a reason; what follows from it is said before it is done."""
     answers = {name: request.form.get(name, "") for name in ("reference", "ground", "reasons")}
@@ -98,6 +99,7 @@ def reference(public_id: str) -> Page:
 
 
 @blueprint.route("/cases/<public_id>/raiser", methods=["GET", "POST"])
+@step_up.required
 def raiser(public_id: str) -> Page:
     """Lets the other side know who raised it through their safeguarding lead, for a reason."""
     case = _case(public_id)

@@ -7,9 +7,8 @@ from typing import Any
 import structlog
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.base_client.errors import MismatchingStateError
-from flask import current_app, flash, redirect, render_template, session
+from flask import flash, redirect, render_template, session
 from flask_login import current_user, logout_user
-from flask_security import login_user
 from requests import RequestException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -22,6 +21,7 @@ from escalation.web import errors, provider_claims
 from escalation.web.layout import person
 from escalation.web.provider_claims import Claims
 from escalation.web.provider_client import Untrustworthy
+from escalation.web.sign_in import let_in
 
 Answer = str | tuple[str, int] | dict[str, Any] | AnyResponse
 Errand = Mapping[str, Any]
@@ -41,16 +41,11 @@ def _sign_in(provider: Provider, errand: Errand, said: Asserted, claims: Claims)
         return render_template("security/not_known.html", provider=provider), 403
     if current_user.is_authenticated and person() != account:
         logout_user()
-    _let_in(account)
     factor = provider_claims.second_factor(provider, claims)
-    session.update(how=HOW, provider=provider.key, second_factor=factor)
-    return redirect(errand["target"])
-
-
-def _let_in(account: int) -> None:
-    """Flask-Security signs them in, as it does after a password."""
-    store = current_app.extensions["security"].datastore
-    login_user(store.find_user(id=account), remember=False, authn_via=[HOW])
+    answer = let_in(account, HOW, whole=factor, target=errand["target"])
+    # Who has a second factor of our own, and proved none there, is asked for it before anything is open.
+    session.update(provider=provider.key, second_factor=factor)
+    return answer
 
 
 def _link(provider: Provider, errand: Errand, said: Asserted, claims: Claims) -> Answer:
@@ -71,7 +66,6 @@ def _prove(provider: Provider, errand: Errand, said: Asserted, claims: Claims) -
     if not fresh or not identities.proved_again(person(), said):
         return failed(provider, Untrustworthy("not proved anew, or by somebody else"))
     session.update(how=HOW, proved=new_key())
-    session.pop("_token_of", None)  # so that the session goes on under a new token
     return redirect(errand["target"])
 
 

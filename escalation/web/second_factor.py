@@ -42,7 +42,8 @@ def is_owed() -> bool:
     standing = getattr(session, "standing", None)
     if settings.second_factor != "required" or standing is None:
         return False
-    return bool(standing.above and not standing.has_factor)
+    elsewhere = bool(session.get("second_factor"))  # An identity provider has made sure of two.
+    return bool(standing.above and not standing.has_factor and not elsewhere)
 
 
 def lead_there() -> Response | None:

@@ -10,6 +10,9 @@ _HAPPENED: Mapping[str, str] = {
     "factor_removed": "a second factor was taken away",
     "recovery_codes": "new recovery codes were made",
     "password_changed": "the password was changed",
+    "linked": "your organisation's sign-in was linked",
+    "unlinked": "your organisation's sign-in was taken away",
+    "link_refused": "linking your organisation's sign-in was refused",
     "signed_out_elsewhere": "you signed out in other places",
 }
 _HOW: Mapping[str, str] = {
