@@ -18,7 +18,7 @@ from escalation.config import Settings, from_environment
 from escalation.demo import data, processes
 from escalation.errors import ConfigurationError, EscalationError, InvalidInput
 from escalation.jobs import deliver_mail, scheduler
-from escalation.services import leaving, moving_clock, people, people_file, setting_up
+from escalation.services import leaving, moving_clock, people, people_file, second_factors, setting_up
 from escalation.web import sign_in
 from workflows import loader
 from workflows.lint import Weight, lint
@@ -191,6 +191,16 @@ def invite_people(emails: tuple[str, ...]) -> None:
         for account in accounts:
             sign_in.invite(account)
     click.echo(f"{len(accounts)} invited; each link works once and for three days")
+
+
+@people_group.command(name="forget-factors")
+@click.argument("email")
+def forget_factors(email: str) -> None:
+    """Take away the app, passkeys and recovery codes of somebody who has lost them. Make sure who asks."""
+    app, _ = _app()
+    with app.app_context():
+        name = second_factors.take_away(email)
+    click.echo(f"{name} is signed out, has no second factor any more, and gets a mail that says so")
 
 
 @cli.group()
