@@ -1,18 +1,13 @@
 """Somebody has lost every second factor: an operator who knows that it is them takes them away."""
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, null, select, update
 
 from escalation.errors import NotFound
 from escalation.models import Account, Passkey, WebSession
 from escalation.services import account_mail, door
 from escalation.services.unit import retried, writing
 
-NOTHING_LEFT = {
-    "tf_primary_method": None,
-    "tf_totp_secret": None,
-    "totp_counter": None,
-    "mf_recovery_codes": None,
-}
+_OF_APPS = ("tf_primary_method", "tf_totp_secret", "totp_counter", "mf_recovery_codes")
 
 
 def take_away(email: str) -> str:
@@ -32,7 +27,9 @@ def _taken_away(email: str) -> tuple[int, str]:
         found = unit.session.execute(select(Account.id, Account.name).where(Account.email == email)).first()
         if found is None:
             raise NotFound(f"nobody here has the address {email}: look it up in the board's directory")
-        unit.session.execute(update(Account).where(Account.id == found.id).values(**NOTHING_LEFT))
+        unit.session.execute(
+            update(Account).where(Account.id == found.id).values(dict.fromkeys(_OF_APPS, null()))
+        )
         unit.session.execute(delete(Passkey).where(Passkey.user_id == found.id))
         unit.session.execute(delete(WebSession).where(WebSession.account_id == found.id))
         return found.id, found.name

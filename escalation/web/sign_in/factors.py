@@ -135,7 +135,7 @@ class PasskeyAnswer(WebAuthnSigninResponseForm):
     """What a passkey answered. Any one will do after a password too, if it is that person's."""
 
     @property
-    def is_secondary(self) -> bool:  # type: ignore[override]  # Flask-Security sets it
+    def is_secondary(self) -> bool:
         """Flask-Security would ask for one that was made for second place only."""
         return False
 
