@@ -18,7 +18,7 @@ from escalation.config import Settings, from_environment
 from escalation.demo import data, processes
 from escalation.errors import ConfigurationError, EscalationError, InvalidInput
 from escalation.jobs import deliver_mail, scheduler
-from escalation.services import leaving, moving_clock, people, people_file, setting_up
+from escalation.services import leaving, moving_clock, people, people_file, second_factors, setting_up
 from escalation.web import sign_in
 from workflows import loader
 from workflows.lint import Weight, lint
@@ -195,6 +195,16 @@ def invite_people(emails: tuple[str, ...]) -> None:
 
 for office in (office_commands.appoint, office_commands.unappoint, office_commands.appointed):
     people_group.add_command(office)
+
+
+@people_group.command(name="forget-factors")
+@click.argument("email")
+def forget_factors(email: str) -> None:
+    """Take away the app, passkeys and recovery codes of somebody who has lost them. Make sure who asks."""
+    app, _ = _app()
+    with app.app_context():
+        name = second_factors.take_away(email)
+    click.echo(f"{name} is signed out, has no second factor any more, and gets a mail that says so")
 
 
 @cli.group()

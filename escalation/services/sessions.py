@@ -34,6 +34,10 @@ class Loaded:
     proved_ago: timedelta | None = None
     standing: Standing | None = None
 
+    def is_proved_within(self, minutes: int) -> bool:
+        """True for somebody who has proved in the last minutes who they are."""
+        return self.proved_ago is not None and self.proved_ago <= timedelta(minutes=minutes)
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:

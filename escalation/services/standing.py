@@ -8,7 +8,11 @@ from sqlalchemy import select
 from escalation.models import Appointment, Holding, Passkey, Post
 from escalation.services import directory
 from escalation.services.unit import Unit
+from workflows.triggers import Trigger
 from workflows.vocabulary import Tier
+
+DECISIONS = frozenset({Trigger.CHANGE_DECISION, Trigger.KEEP_DECISION, Trigger.RECORD_DECISION})
+"""What stays on record for good, so that whoever sends it proves anew who they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from escalation.errors import InvalidInput, NotFound
 from escalation.schemas.forms import as_sent, both, filled_in, of_forms
 from escalation.schemas.moves import answers_of, command_from, readdress_from
 from escalation.services import cases, forms, moves, places, submissions
+from escalation.services.standing import DECISIONS
 from escalation.services.submissions import new_key
 from escalation.services.views import CaseView, FormView
 from escalation.web import errors, filled, resolution, step_up, words
@@ -30,7 +31,6 @@ _DONE: Mapping[Trigger, str] = {
     Trigger.ANSWER_FOLLOW_UP: "Thank you. The case is closed.",
     Trigger.ESCALATE: "It has moved up. The next {stage} has been told.",
 }
-_DECISIONS = frozenset({Trigger.CHANGE_DECISION, Trigger.KEEP_DECISION, Trigger.RECORD_DECISION})
 
 
 @blueprint.get("/c/<reference>")
@@ -125,7 +125,7 @@ def _form_on(case: CaseView, asked: Form) -> Page:
 
 def _is_decision(asked: Form, answers: Mapping[str, str]) -> bool:
     """A decision stays on record for good: whoever sends it proves anew that it is them."""
-    return (answers.get("choice") if asked.choices else asked.trigger or asked.name) in _DECISIONS
+    return (answers.get("choice") if asked.choices else asked.trigger or asked.name) in DECISIONS
 
 
 def _send(case: CaseView, command: Command) -> Page:

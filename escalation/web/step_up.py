@@ -11,7 +11,6 @@ Whoever has a second factor proves it with that: a browser may fill in a passwor
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -44,8 +43,7 @@ def is_proved() -> bool:
     """True for somebody who has proved lately who they are."""
     settings: Settings = current_app.config["ESCALATION"]
     loaded = getattr(session, "loaded", None)
-    ago = loaded.proved_ago if loaded else None
-    return ago is not None and ago <= timedelta(minutes=settings.step_up_minutes)
+    return loaded is not None and loaded.is_proved_within(settings.step_up_minutes)
 
 
 def ask() -> Response:

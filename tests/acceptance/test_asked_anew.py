@@ -9,6 +9,7 @@ from tests.acceptance.conftest import Visit, Visitor
 from tests.acceptance.test_one_challenge import raise_concern
 from tests.acceptance.test_second_factor import makes_recovery_codes, sets_up_an_app
 from tests.support.northtown import PASSWORD
+from tests.support.pages import hidden_fields
 from tests.support.sessions import codes_of_earlier, proved_earlier
 
 TYPED = "We did not know this, and look again."
@@ -113,3 +114,20 @@ def test_recovery_codes_are_no_way_to_prove_it_anew(app: Flask, visit: Visit) ->
     code = makes_recovery_codes(manager)[0]
     manager.opens("/prove")
     manager.presses("/prove", {"code": code}, expect=422)
+
+
+def test_a_machine_is_told_to_prove_it_on_a_page(app: Flask, visit: Visit) -> None:
+    case = raise_concern(visit("amara.lewis")).rsplit("/", 1)[1]
+    manager = visit("sam.okafor")
+    token = hidden_fields(manager.opens("/account"))["csrf_token"]
+    move = {"trigger": "change_decision", "seen_version": 1, "reasons": TYPED}
+    headers = {"X-CSRFToken": token, "Idempotency-Key": "a-key-of-mine"}
+
+    def decides() -> int:
+        return manager.client.post(f"/api/v1/cases/{case}/moves", json=move, headers=headers).status_code
+
+    proved_earlier(app, 16)
+    assert decides() == 403
+    manager.opens("/prove")
+    manager.presses("/prove", {"password": PASSWORD})
+    assert decides() != 403

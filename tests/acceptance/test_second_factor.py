@@ -8,8 +8,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from escalation.config import Settings
+from escalation.errors import NotFound
 from escalation.extensions import db
 from escalation.models import Account
+from escalation.services import second_factors
 from tests.acceptance.conftest import Visitor
 from tests.support.factors import App
 from tests.support.northtown import PASSWORD
@@ -164,3 +166,16 @@ def test_everywhere_else_is_signed_out_when_a_factor_changes(app: Flask, northto
     practitioner.presses("/account/app", {"setup": "disable"})
     assert "Not set up" in practitioner.opens("/account/second-factor")
     assert "My work" in signs_in(app, "amara.lewis").opens("/work")
+
+
+def test_an_operator_helps_somebody_who_has_lost_everything(app: Flask, northtown: str) -> None:
+    leader = signs_in(app, "sam.okafor")
+    sets_up_an_app(leader)
+    makes_recovery_codes(leader)
+    with app.app_context():
+        assert second_factors.take_away("Sam.Okafor@demo.invalid") == "Dr Sam Okafor"
+        with pytest.raises(NotFound):
+            second_factors.take_away("nobody@demo.invalid")
+    leader.opens("/work")
+    assert leader.path == "/sign-in"
+    assert "One more step: a second factor" in signs_in(app, "sam.okafor").opens("/work")
