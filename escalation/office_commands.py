@@ -10,7 +10,7 @@ from escalation.app import create_app
 from escalation.config import from_environment
 from escalation.services import appointing
 
-_OFFICES = click.Choice(list(appointing.OFFICES))
+_OFFICES = click.Choice([str(office) for office in appointing.OFFICES])
 _PARTNERSHIP = click.option("--partnership", help="Name of the partnership, when there are several.")
 
 
@@ -49,5 +49,5 @@ def appointed(partnership: str | None) -> None:
     """List who has an office, and who asks for one."""
     for row in _inside(lambda: appointing.list_for_operator(partnership)):
         until = f", until {row.until:%Y-%m-%d}" if row.until else ""
-        waits = " (asked for by themselves, not confirmed)" if row.waits else f", by {row.by}"
+        waits = " (asked for it themselves, not confirmed)" if row.waits else f", by {row.by}"
         click.echo(f"{row.office}: {row.name} ({row.email}), since {row.since:%Y-%m-%d}{until}{waits}")

@@ -68,6 +68,12 @@ class ReviewView:
         """The lines that wait for whoever reads this."""
         return tuple(x for x in self.lines if not x.mine and x.said is None) if not self.signed_at else ()
 
+    @property
+    def may_sign(self) -> bool:
+        """Something waits for the reader, or nothing is left but what nobody may say."""
+        only_alone = all(x.said is not None or x.alone for x in self.lines)
+        return bool(self.mine_to_say) or (self.signed_at is None and only_alone)
+
 
 def reviews(account: int, partnership: str) -> tuple[ReviewView, ...]:
     """The newest review of each agency that a person may sign for, what is due first.

@@ -90,9 +90,9 @@ def test_a_request_that_nobody_confirms_is_none_after_a_fortnight(
     app: Flask, visit: Visit, offices: str, clock: MovableClock
 ) -> None:
     visit("ada.admin").sends(offices, {"email": "ada.admin@demo.invalid", "office": "inspector"})
-    assert "asked for by themselves" in visit("bo.admin").opens(offices)
+    assert "asked for it themselves" in visit("bo.admin").opens(offices)
     clock.move(days=15)
-    assert "asked for by themselves" not in visit("bo.admin").opens(offices)
+    assert "asked for it themselves" not in visit("bo.admin").opens(offices)
 
 
 def test_nobody_else_appoints_and_a_stranger_finds_nothing(visit: Visit, offices: str) -> None:

@@ -154,6 +154,20 @@ def test_the_only_one_of_an_office_cannot_sign_themselves_and_the_list_says_so(
     ]
 
 
+def test_a_list_with_nobody_but_the_one_who_signs_can_be_closed_and_says_so(
+    app: Flask, visit: Visit, opened: str
+) -> None:
+    board = "SELECT post.id FROM post JOIN agency ON agency.id = agency_id WHERE kind = 'board' AND tier <> 'office'"
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text(f"UPDATE holding SET to_at = from_at WHERE post_id IN ({board})"))
+    office = visit("kate.rowan")
+    address = list_of(office, opened, "Northtown Safeguarding Partnership board office")
+    assert lines(office) == {}
+    assert "Signed" in office.presses(address, {})
+    (row,) = rows(app, "SELECT body FROM access_review WHERE signed_at IS NOT NULL")
+    assert {line["said"] for line in json.loads(row.body)["lines"]} == {"nobody"}
+
+
 def test_a_list_that_nobody_signs_is_reminded_of_and_then_stands_on_the_worklist_and_in_the_digest(
     app: Flask, visit: Visit, opened: str, northtown: str, time_passes: TimePasses, mail_sink: MailSink
 ) -> None:
