@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from escalation.errors import Conflict, NotAllowed, NotFound, Refused
+from escalation.errors import Conflict, NotAllowed, NotFound, Refused, TooManyAttempts
 from escalation.web.sessions import AWAY
 from escalation.web.sign_in import to_sign_in
 
@@ -30,6 +30,10 @@ _PAGES: Mapping[int, tuple[str, str]] = {
         "That was too long to be sent",
         "Go back: your browser may still have the text. Shorten it and send it again.",
     ),
+    429: (
+        "That was tried too often",
+        "Wait for a few minutes, then try again. Nobody is shut out for good.",
+    ),
     500: (
         "Something went wrong on our side",
         "What you sent before is safe. Try again in a minute; if it happens again, tell the board office. In danger now? Call 999.",
@@ -49,6 +53,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: page(404))
     app.register_error_handler(NotAllowed, lambda error: page(403, str(error)))
     app.register_error_handler(Refused, refused)
+    app.register_error_handler(TooManyAttempts, too_many)
     app.register_error_handler(Conflict, lambda error: page(409))
     app.register_error_handler(CSRFError, csrf_failed)
     app.register_error_handler(SecurityError, unknown_host)
@@ -83,6 +88,13 @@ def refused(error: Refused, answers: Mapping[str, str] | None = None) -> Answer:
     given = request.form if answers is None else answers
     typed = {k: v for k, v in given.items() if k not in _NOT_SHOWN and v.strip()}
     return render_template("errors/refused.html", reason=error.reason, case=error.case, typed=typed), 409
+
+
+def too_many(error: TooManyAttempts) -> Answer:
+    """Somebody who has to wait is told how long. What they typed was not looked at."""
+    advice = f"{error} Nobody is shut out for good: a new password by e-mail is always possible."
+    headers = {"Retry-After": str(error.seconds)}
+    return Response(_words(429, advice), 429, headers, content_type="text/html; charset=utf-8")
 
 
 def csrf_failed(error: CSRFError) -> Answer:
