@@ -10,7 +10,21 @@ from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from escalation.config import Settings
-from escalation.web import board, cases, errors, headers, layout, pages, policy, procedures, raising, sign_in
+from escalation.web import (
+    board,
+    by_code,
+    cases,
+    errors,
+    headers,
+    layout,
+    letting_in,
+    level,
+    pages,
+    policy,
+    procedures,
+    raising,
+    sign_in,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -24,13 +38,16 @@ def register(app: Flask, settings: Settings) -> None:
         ]
     )
     sign_in.register(app, settings)
+    level.register(app)
     headers.register(app, settings)
     layout.register(app, settings)
     for blueprint in (
         pages.blueprint,
+        by_code.blueprint,
         raising.blueprint,
         cases.blueprint,
         board.blueprint,
+        letting_in.blueprint,
         procedures.blueprint,
     ):
         app.register_blueprint(blueprint)

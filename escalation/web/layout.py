@@ -14,7 +14,7 @@ from escalation.config import Settings
 from escalation.services import places, restored, work
 from escalation.services.submissions import new_key
 from escalation.services.views import PartnershipView
-from escalation.web import words
+from escalation.web import level, words
 
 STATIC = Path(__file__).parent / "static"
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -51,9 +51,10 @@ def surroundings() -> dict[str, Any]:
     shown = g.get("partnership") or (_first_partnership() if signed_in else None)
     return {
         "partnership": shown,
-        "person_name": current_user.name if signed_in else None,
+        "person_name": (current_user.name or current_user.email) if signed_in else None,
+        "by_code": signed_in and level.by_code(),
         "navigation": _navigation() if signed_in else [],
-        "session_end": session_end(shown) if signed_in else None,
+        "session_end": session_end(shown) if signed_in or session.get("unsent") else None,
         "restored_from": _restored_from(shown) if signed_in else None,
     }
 
@@ -81,15 +82,25 @@ def _first_partnership() -> PartnershipView | None:
 
 
 def _navigation() -> list[dict[str, Any]]:
+    if level.by_code():
+        return _links([("My work", url_for("pages.work")), _raise(), ("Account", url_for("pages.account"))])
     items = [("My work", url_for("pages.work"))]
     if places.may_raise_in(person()):
-        items.append(("Raise a concern", url_for("raising.begin")))
+        items.append(_raise())
     for board in work.boards_of(person()):
         items.append(("Worklist", url_for("board.worklist", partnership=board.public_id)))
         items.append(("Measures", url_for("board.measures", partnership=board.public_id)))
         items.append(("Procedures", url_for("procedures.index", partnership=board.public_id)))
         items.append(("Directory", url_for("board.directory", partnership=board.public_id)))
     items.append(("Account", url_for("pages.account")))
+    return _links(items)
+
+
+def _raise() -> tuple[str, str]:
+    return "Raise a concern", url_for("raising.begin")
+
+
+def _links(items: list[tuple[str, str]]) -> list[dict[str, Any]]:
     return [{"text": text, "href": href, "current": request.path == href} for text, href in items]
 
 

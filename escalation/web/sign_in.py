@@ -201,10 +201,15 @@ def _end_sessions(response: Response) -> Response:
 
 def to_sign_in() -> AnyResponse:
     """Sends somebody who is not signed in to sign in, and keeps what they had typed."""
+    park()
+    return redirect(url_for("security.login", next=request.path))
+
+
+def park() -> None:
+    """Keeps what somebody typed until the page on which they did asks for it."""
     if request.method == "POST" and request.form:
         answers = {k: v for k, v in request.form.items() if k not in _NEVER_PARKED}
         session[_PARKED] = {"path": request.path, "answers": answers}
-    return redirect(url_for("security.login", next=request.path))
 
 
 def parked(path: str) -> dict[str, str] | None:

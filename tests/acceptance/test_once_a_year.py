@@ -1,0 +1,154 @@
+"""A GP without an account raises a challenge and follows it: a code to the work address is enough."""
+
+import pytest
+from flask import Flask
+
+from escalation.config import Settings
+from tests.acceptance.conftest import Visit, Visitor
+from tests.acceptance.once_a_year import ADDRESS, ANSWERS, DOMAIN, Post, known_domain, says_who, writes
+from tests.support.mail_sink import MailSink, decoded
+
+pytestmark = pytest.mark.usefixtures("northtown")
+
+
+@pytest.fixture
+def post(app: Flask, settings: Settings, mail_sink: MailSink) -> Post:
+    return Post(app, settings, mail_sink)
+
+
+@pytest.fixture
+def gp(app: Flask) -> Visitor:
+    """Somebody at a clinic's computer who has never been here."""
+    return Visitor(app.test_client())
+
+
+def raised(app: Flask, gp: Visitor, post: Post) -> str:
+    """A concern that came by a code from a known domain; gives the path of its case."""
+    known_domain(app, DOMAIN, "Riverside Surgery")
+    writes(gp)
+    says_who(gp)
+    sent = gp.sends("/code", {"code": post.code(ADDRESS)})
+    assert "We have your concern" in sent
+    return "/cases/" + gp.path.rsplit("/", 1)[1]
+
+
+def test_a_gp_without_an_account_raises_a_challenge_and_follows_it(
+    app: Flask, gp: Visitor, post: Post, visit: Visit
+) -> None:
+    case = raised(app, gp, post)
+    assert "Waiting for Northtown Hospitals to reply" in gp.opens(case)
+    for _, text in ANSWERS:
+        assert text in gp.opens(case)
+    manager = visit("sam.okafor")
+    assert "Dr Chloe Marsh" in manager.opens(case)
+    manager.sends_checked(f"{case}/position", {"choice": "change_decision", "reasons": "We did not know."})
+    assert "We have your concern" in post.subjects(ADDRESS)
+    gp.sends_checked(f"{case}/agree_settlement", {"outcome": "A second opinion is booked."})
+    assert "Settled for now" in gp.opens(case)
+    assert "Raise a concern" in gp.opens("/work")
+
+
+def test_before_the_proof_nothing_is_shown_but_what_was_typed(app: Flask, gp: Visitor) -> None:
+    known_domain(app, DOMAIN, "Riverside Surgery")
+    writes(gp)
+    seen = gp.opens("/raise/unsent/check") + gp.opens("/raise/advice") + says_who(gp) + gp.opens("/code")
+    for name in ("Okafor", "Nair", "Rowan", "Clinical lead, paediatrics", "Who will be told"):
+        assert name not in seen
+    assert "A sibling has told school three times" in seen
+
+
+@pytest.mark.parametrize(
+    "address", [ADDRESS, "amara.lewis@demo.invalid", "somebody@nowhere.example", "kate.rowan@demo.invalid"]
+)
+def test_the_answer_is_the_same_whoever_is_known_by_an_address(
+    app: Flask, gp: Visitor, post: Post, address: str
+) -> None:
+    known_domain(app, DOMAIN, "Riverside Surgery")
+    writes(gp)
+    page = says_who(gp, address)
+    assert gp.path == "/code"
+    assert f'A code of 8 digits is on its way to <strong class="written">{address.lower()}</strong>' in page
+    assert len(post.code(address)) == 9
+
+
+def test_a_wrong_code_and_another_one_lose_nothing(app: Flask, gp: Visitor, post: Post) -> None:
+    known_domain(app, DOMAIN, "Riverside Surgery")
+    writes(gp)
+    says_who(gp)
+    first = post.code(ADDRESS)
+    wrong = "0000 0000" if first != "0000 0000" else "1111 1111"
+    page = gp.sends("/code", {"code": wrong}, expect=422)
+    assert "The code is not right, or it is too old" in page
+    assert "Enter the 8 digits" in gp.sends("/code", {"code": "12"}, expect=422)
+    gp.presses("/code/again", {})
+    assert "A sibling has told school three times" in gp.opens("/raise/unsent/check")
+    assert "We have your concern" in gp.sends("/code", {"code": first}), "the first still works"
+
+
+def test_a_code_is_used_once_and_in_its_own_browser(app: Flask, gp: Visitor, post: Post) -> None:
+    known_domain(app, DOMAIN, "Riverside Surgery")
+    writes(gp)
+    says_who(gp)
+    code = post.code(ADDRESS)
+    thief = Visitor(app.test_client())
+    thief.sends("/sign-in/code", {"email": ADDRESS})
+    assert "not right" in thief.sends("/code", {"code": code}, expect=422)
+    gp.sends("/code", {"code": code})
+    assert "No code was asked for" in gp.opens("/code")
+
+
+def test_five_wrong_codes_and_even_the_right_one_is_no_good(app: Flask, gp: Visitor, post: Post) -> None:
+    gp.sends("/sign-in/code", {"email": ADDRESS})
+    code = post.code(ADDRESS)
+    wrong = "0000 0000" if code != "0000 0000" else "1111 1111"
+    for _ in range(5):
+        gp.sends("/code", {"code": wrong}, expect=422)
+    gp.sends("/code", {"code": code}, expect=422)
+    gp.presses("/code/again", {})
+    assert "My work" in gp.sends("/code", {"code": post.code(ADDRESS)})
+
+
+def test_the_mail_with_the_code_says_nothing_else(app: Flask, gp: Visitor, post: Post) -> None:
+    known_domain(app, DOMAIN, "Riverside Surgery")
+    writes(gp)
+    says_who(gp)
+    code = post.code(ADDRESS)
+    (mail,) = post.sink.to(ADDRESS.lower())
+    assert str(mail.message["Subject"]) == "Your code"
+    said = decoded(mail)
+    assert code in said
+    for word in ("Chloe", "Riverside Surgery", "Northtown Hospitals", "TOD-17", "concern"):
+        assert word not in said.replace("Professional challenge", "")
+
+
+def test_whoever_comes_back_signs_in_with_a_code_and_reaches_their_own_case(
+    app: Flask, gp: Visitor, post: Post
+) -> None:
+    case = raised(app, gp, post)
+    later = Visitor(app.test_client())
+    later.opens(f"{case}/tell_change")
+    assert later.path == "/sign-in"
+    later.sends(f"/sign-in/code?next={case}", {"email": ADDRESS.upper()})
+    assert "Waiting for Northtown Hospitals" in later.sends("/code", {"code": post.code(ADDRESS)})
+    assert later.path == case
+    later.sends(f"{case}/tell_change", {"what_changed": "The father is back", "risk_rose": "no"})
+    assert "The father is back" in later.opens(case)
+
+
+def test_finishing_later_makes_it_a_draft_of_theirs(app: Flask, gp: Visitor, post: Post) -> None:
+    known_domain(app, DOMAIN, "Riverside Surgery")
+    gp.sends("/raise", {"start": "1"})
+    gp.sends("/raise/unsent/1", {"person_reference": "TOD-17", "later": "1"})
+    assert gp.path == "/raise/unsent/later"
+    page = gp.opens("/raise/unsent/later")
+    agency = page.split("Riverside Surgery")[0].rsplit('value="', 1)[1].split('"')[0]
+    mine = {"own_name": "Dr Chloe Marsh", "own_email": ADDRESS, "own_role": "GP", "own_agency": agency}
+    gp.sends("/raise/unsent/later", mine)
+    assert "A concern you began" in gp.sends("/code", {"code": post.code(ADDRESS)})
+    later = Visitor(app.test_client())
+    later.sends("/sign-in/code", {"email": ADDRESS})
+    work = later.sends("/code", {"code": post.code(ADDRESS)})
+    draft = work.split('href="/raise/')[1].split("/")[0]
+    if draft == '"':
+        draft = work.split('href="/raise/')[2].split("/")[0]
+    assert 'value="TOD-17"' in later.opens(f"/raise/{draft}/1")
