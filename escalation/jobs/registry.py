@@ -4,7 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from escalation.config import Settings
-from escalation.jobs import audit_the_clock, deliver_mail, lapse_deadlines, ping_outside, remind, send_digests
+from escalation.jobs import (
+    audit_the_clock,
+    deliver_mail,
+    forget_codes,
+    lapse_deadlines,
+    ping_outside,
+    remind,
+    send_digests,
+)
 from escalation.jobs.result import Result
 
 
@@ -21,6 +29,7 @@ JOBS = (
     Job("lapse_deadlines", lapse_deadlines.run),
     Job("remind", remind.run),
     Job("send_digests", send_digests.run, ticks=4),
+    Job("forget_codes", forget_codes.run, ticks=4),
     Job("deliver_mail", deliver_mail.run),
     Job("audit_the_clock", audit_the_clock.run, ticks=4),
     Job("ping_outside", ping_outside.run, ticks=4),

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 
 from escalation.reporting import exports, measures
-from escalation.services import places, work
+from escalation.services import newcomers, places, work
 from escalation.web import hours
 from escalation.web.layout import of_partnership, person
 
@@ -17,7 +17,8 @@ def worklist(partnership: str) -> str:
     _belongs_to(partnership)
     # One heading stands over all rows: the board's own word, if their procedures agree on it.
     own = rows[0].words if rows and all(row.words == rows[0].words for row in rows) else {}
-    return render_template("board/worklist.html", rows=rows, own=own, public_id=partnership)
+    wait = newcomers.how_many_wait(person(), partnership)
+    return render_template("board/worklist.html", rows=rows, own=own, public_id=partnership, wait=wait)
 
 
 @blueprint.get("/<partnership>/measures", endpoint="measures")
