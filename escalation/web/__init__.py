@@ -14,6 +14,7 @@ from escalation.web import (
     board,
     by_code,
     cases,
+    desks,
     errors,
     headers,
     layout,
@@ -37,6 +38,7 @@ def register(app: Flask, settings: Settings) -> None:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
+    desks.register(app)
     sign_in.register(app, settings)
     level.register(app)
     headers.register(app, settings)

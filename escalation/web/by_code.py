@@ -22,7 +22,7 @@ from escalation.services import arrivals, newcomers, proofs, visitors
 from escalation.services.arrivals import OWN, Place
 from escalation.services.proofs import Asked, Purpose
 from escalation.services.views import Draft
-from escalation.web import desks, level, sending
+from escalation.web import desks, gone, level, sending
 from escalation.web.layout import of_partnership, person
 from escalation.web.sign_in import is_own_path, parked
 
@@ -196,7 +196,7 @@ def waits(draft: str) -> Page:
         return redirect(url_for("raising.check", draft=draft))
     of_partnership(standing.partnership)
     kept = desks.load(draft)
-    typed = {name: text for name, text in sending.answers_of(kept).items() if text.strip()}
+    typed = {name: text for name in gone.WRITTEN if (text := kept.answers.get(name, "").strip())}
     urgent = kept.answers.get("urgency") == "today"
     return render_template("by_code/waits.html", standing=standing, draft=kept, typed=typed, urgent=urgent)
 

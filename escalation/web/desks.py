@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import session
+from flask import Flask, Response, flash, request, session
 from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -23,6 +23,20 @@ from escalation.web.layout import person
 _KEPT, _BECAME = "unsent", "unsent_became"
 _LONGEST = 500_000
 """Of all that one browser may leave here, in characters."""
+
+
+def register(app: Flask) -> None:
+    """Whoever signs in takes along what they had begun to write in this browser. Registered before sign-in,
+    so that it comes when that has let go of the database."""
+    app.after_request(_take_along)
+
+
+def _take_along(response: Response) -> Response:
+    account = session.get("account")
+    if request.method == "POST" and account is not None and _kept():
+        move_to(int(account))
+        flash("What you had begun to write here is kept as your draft.")
+    return response
 
 
 def signed_in() -> bool:
@@ -54,9 +68,21 @@ def load(draft: str) -> Draft:
     if signed_in():
         return drafts.load(person(), known_as(draft))
     kept = _kept()
-    if draft != UNSENT or kept is None:
+    if draft != UNSENT:
         raise NotFound
+    if kept is None:
+        return _begin_again()
     return visitors.unsent(kept["partnership"], kept["answers"], datetime.fromisoformat(kept["saved_at"]))
+
+
+def _begin_again() -> Draft:
+    """A browser was left alone for too long: what it held is gone, and what was typed last is not. Raises
+    NotFound where it is not known for which partnership it was."""
+    flash("This page was left alone for too long, and what you had saved here before is gone.")
+    places = visitors.partnerships()
+    if len(places) != 1:
+        raise NotFound
+    return _keep(places[0].public_id, {})
 
 
 def save(draft: str, answers: Mapping[str, str]) -> Draft:

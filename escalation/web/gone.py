@@ -23,7 +23,7 @@ def where(address: str) -> Page:
     """A draft that was sent from another window leads to its case; what was typed only here can be copied."""
     draft = desks.known_as(address)
     if not desks.signed_in():
-        return _begin_again()
+        return redirect(url_for("raising.begin"))
     view = _made_from(draft)
     if view is None:
         return _went_elsewhere(draft) or error_pages.page(404)
@@ -32,16 +32,6 @@ def where(address: str) -> Page:
         return error_pages.refused(Refused("sent_already", words, view))
     flash("This concern has been sent already. It counts once.")
     return redirect(url_for("raising.sent", case=view.public_id))
-
-
-def _begin_again() -> Page:
-    """A browser was left alone for too long: what it held is gone, and what was typed last is not."""
-    places = desks.choices()
-    flash("This page was left alone for too long, and what you had saved here before is gone.")
-    if len(places) != 1:
-        return redirect(url_for("raising.begin"))
-    desks.start(places[0].public_id)
-    return redirect(request.path)
 
 
 def _made_from(draft: str) -> CaseView | None:

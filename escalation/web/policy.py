@@ -100,10 +100,10 @@ def register(app: Flask) -> None:
         if request.blueprint == "security" and any("\x00" in value for value in request.form.values()):
             abort(400)
         need = _needed(need_of(app, request.endpoint))
-        if need is Need.NOTHING or (request.endpoint or "").startswith("api"):
+        if need not in (Need.PROVED_ADDRESS, Need.SIGNED_IN):
             return None
         if not current_user.is_authenticated:
-            return to_sign_in()
+            return None if (request.endpoint or "").startswith("api") else to_sign_in()
         return level.not_with_a_code() if need is Need.SIGNED_IN and level.by_code() else None
 
 

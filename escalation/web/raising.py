@@ -52,6 +52,8 @@ def begin() -> Page:
     choices = desks.choices()
     if not choices:
         return render_template("raise_/not_here.html"), 403
+    if len(choices) == 1:
+        of_partnership(choices[0])
     if request.method == "GET":
         return render_template("raise_/begin.html", choices=choices, begun=desks.unsent())
     chosen = request.form.get("partnership") or choices[0].public_id

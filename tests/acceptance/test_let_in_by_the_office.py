@@ -161,7 +161,7 @@ def test_whoever_was_ended_waits_like_a_newcomer_and_may_come_back(
     gp.opens("/work")
     assert gp.path == "/sign-in", "a code opens nothing for them"
     office = visit("kate.rowan")
-    assert "was ended before" in office.opens(f"/board/{northtown}/newcomers")
+    assert "Their way in was ended before" in office.opens(f"/board/{northtown}/newcomers")
     answers(office, northtown, "admit")
     assert "We have your concern" in post.subjects(address)
 

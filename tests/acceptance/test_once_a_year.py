@@ -1,12 +1,21 @@
 """A GP without an account raises a challenge and follows it: a code to the work address is enough."""
 
+import re
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
+from escalation.app import create_app
 from escalation.config import Settings
+from escalation.demo import data
+from escalation.services import setting_up
 from tests.acceptance.conftest import Visit, Visitor
 from tests.acceptance.once_a_year import ADDRESS, ANSWERS, DOMAIN, Post, known_domain, says_who, writes
 from tests.support.mail_sink import MailSink, decoded
+from tests.support.northtown import PASSWORD
+from tests.support.pages import option
+from tests.support.sessions import unused_for
 
 pytestmark = pytest.mark.usefixtures("northtown")
 
@@ -152,3 +161,69 @@ def test_finishing_later_makes_it_a_draft_of_theirs(app: Flask, gp: Visitor, pos
     if draft == '"':
         draft = work.split('href="/raise/')[2].split("/")[0]
     assert 'value="TOD-17"' in later.opens(f"/raise/{draft}/1")
+
+
+def test_whoever_remembers_that_they_have_a_password_takes_along_what_they_wrote(
+    gp: Visitor,
+) -> None:
+    gp.sends("/raise", {"start": "1"})
+    gp.sends("/raise/unsent/1", {"person_reference": "TOD-17"})
+    work = gp.sends("/sign-in", {"email": "amara.lewis@demo.invalid", "password": PASSWORD})
+    assert "kept as your draft" in work
+    assert work.count("A concern you began") == 1
+    assert 'value="TOD-17"' in gp.opens("/raise/unsent/1"), "its old address leads there"
+
+
+def test_a_page_that_was_left_alone_for_too_long_gives_back_what_was_typed_on_it(
+    app: Flask, gp: Visitor
+) -> None:
+    gp.sends("/raise", {"start": "1"})
+    gp.sends("/raise/unsent/1", {"person_reference": "TOD-17"})
+    gp.opens("/raise/unsent/4")
+    unused_for(app, 16)
+    page = gp.presses("/raise/unsent/4", {"risk": "A sibling has told school three times"})
+    assert gp.path == "/raise/unsent/4"
+    assert "A sibling has told school three times" in page
+    assert "left alone for too long" in page
+
+
+def test_a_restart_of_the_service_loses_nothing(
+    app: Flask, settings: Settings, gp: Visitor, post: Post
+) -> None:
+    known_domain(app, DOMAIN, "Riverside Surgery")
+    writes(gp)
+    says_who(gp)
+    code = post.code(ADDRESS)
+    again = Visitor(create_app(settings).test_client())
+    cookie = gp.client.get_cookie("session")
+    assert cookie
+    again.client.set_cookie("session", cookie.value)
+    assert "A sibling has told school three times" in again.opens("/raise/unsent/check")
+    assert "We have your concern" in again.sends("/code", {"code": code})
+
+
+def test_it_costs_five_fields_and_two_pages_more_than_with_an_account(
+    app: Flask, gp: Visitor, post: Post
+) -> None:
+    known_domain(app, DOMAIN, "Riverside Surgery")
+    after_check = writes(gp)
+    assert gp.path == "/raise/unsent/you"
+    asked = re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"', after_check)
+    assert [name for name in asked if name != "csrf_token"] == [
+        "own_name", "own_email", "own_agency", "own_role",
+    ]  # fmt: skip
+    code_page = says_who(gp)
+    asked = re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"', code_page)
+    assert {name for name in asked if name != "csrf_token"} == {"code"}
+    gp.sends("/code", {"code": post.code(ADDRESS)})
+    assert gp.path.startswith("/raise/sent/")
+
+
+def test_with_two_partnerships_the_person_chooses(app: Flask, gp: Visitor, northtown: str) -> None:
+    with app.app_context():
+        new = replace(data._partnership(), name="Southtown Adults Board", reference_prefix="SA")
+        setting_up.set_up(new)
+    page = gp.opens("/raise")
+    assert "Which partnership is it for?" in page
+    gp.sends("/raise", {"start": "1", "partnership": option(page, "Northtown")})
+    assert "Northtown Hospitals" in gp.opens("/raise/unsent/2")
