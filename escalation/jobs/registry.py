@@ -11,6 +11,7 @@ from escalation.jobs import (
     lapse_deadlines,
     ping_outside,
     remind,
+    remind_of_newcomers,
     send_digests,
 )
 from escalation.jobs.result import Result
@@ -28,6 +29,7 @@ class Job:
 JOBS = (
     Job("lapse_deadlines", lapse_deadlines.run),
     Job("remind", remind.run),
+    Job("remind_of_newcomers", remind_of_newcomers.run, ticks=4),
     Job("send_digests", send_digests.run, ticks=4),
     Job("forget_codes", forget_codes.run, ticks=4),
     Job("deliver_mail", deliver_mail.run),

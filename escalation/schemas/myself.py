@@ -46,15 +46,24 @@ class MyselfSchema(Schema):
 
 def check_myself(answers: Mapping[str, Any], agencies: Mapping[str, str]) -> dict[str, str]:
     """The four answers, checked; `agencies` are those to choose from. Raises InvalidInput."""
+    return _checked(MyselfSchema(), answers, agencies)
+
+
+def check_where(answers: Mapping[str, Any], agencies: Mapping[str, str]) -> dict[str, str]:
+    """Of the four, only where somebody works and as what."""
+    return _checked(MyselfSchema(only=("own_agency", "own_role")), answers, agencies)
+
+
+def _checked(schema: Schema, answers: Mapping[str, Any], agencies: Mapping[str, str]) -> dict[str, str]:
     errors: dict[str, list[str]] = {}
     try:
-        given = dict(MyselfSchema().load(dict(answers)))
+        given = dict(schema.load(dict(answers)))
     except ValidationError as error:
         given, errors = dict(error.valid_data or {}), error.messages_dict
     if "own_agency" not in errors and given.get("own_agency") not in agencies:
         errors["own_agency"] = ["Select where you work"]
     if errors:
-        raise InvalidInput({name: errors[name] for name in MyselfSchema().fields if name in errors})
+        raise InvalidInput({name: errors[name] for name in schema.fields if name in errors})
     return given
 
 

@@ -8,8 +8,9 @@ Somebody whose way in was ended comes back the same way.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -26,6 +27,7 @@ from escalation.services.unit import Unit, reading, retried, writing
 from escalation.services.views import DiversionView, PartnershipView
 
 _MAILS = WAITS, ADMITTED, NOT_ADMITTED = "newcomer_waits", "admitted", "not_admitted"
+REMINDED_AFTER = timedelta(hours=20)
 _TRIES = 5
 _DECLINED = "not_admitted"
 
@@ -90,6 +92,24 @@ def wait(unit: Unit, account: int, partnership: int, agency: int, draft: str, *,
         )
     )
     office_mail.owe_office(unit, partnership, WAITS, f"{WAITS}:{public_id}")
+
+
+@retried
+def remind() -> int:
+    """Tells the board office again, once each day, of everybody who still waits; gives how many mails."""
+    with writing() as unit:
+        rows = unit.session.execute(
+            select(Newcomer.public_id, Newcomer.partnership_id, Partnership.zone)
+            .join(Partnership, Partnership.id == Newcomer.partnership_id)
+            .where(Newcomer.settled_at.is_(None), Newcomer.asked_at < unit.now - REMINDED_AFTER)
+        ).all()
+        return sum(
+            office_mail.owe_office(
+                unit, row.partnership_id, WAITS,
+                f"{WAITS}:{row.public_id}:{unit.now.astimezone(ZoneInfo(row.zone)).date()}",
+            )
+            for row in rows
+        )  # fmt: skip
 
 
 def who_wait(account: int, partnership: str) -> tuple[Waiting, ...]:
@@ -187,7 +207,7 @@ def _admit(
 
 def _let_in(unit: Unit, place: int, row: AnyRow, account: int, role: str, *, domain: bool) -> None:
     unit.session.execute(
-        update(Account).where(Account.id == row.account_id).values(active=True, mail_ok=True)
+        update(Account).where(Account.id == row.account_id).values(active=True, mail_ok=True, lapsed_at=None)
     )
     raisers.admit(unit, row.account_id, place, row.agency_id, role)
     _settle(unit, row, account, admitted=True)

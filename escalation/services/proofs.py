@@ -187,9 +187,16 @@ def _prove(asked: Asked, digits: str) -> int | None:
             unit.session.execute(update(AddressProof).where(mine).values(tries=AddressProof.tries + 1))
             return None
         unit.session.execute(update(AddressProof).where(mine).values(used_at=unit.real_now))
-        return unit.session.execute(
-            select(Account.id).where(Account.email == asked.email)
-        ).scalar_one_or_none()
+        return _reached(unit, asked.email)
+
+
+def _reached(unit: Unit, email: str) -> int | None:
+    """The account of an address to which a mail has just come: if one came back before, that is over."""
+    account = unit.session.execute(select(Account.id).where(Account.email == email)).scalar_one_or_none()
+    unit.session.execute(
+        update(Account).where(Account.id == account, Account.active, ~Account.mail_ok).values(mail_ok=True)
+    )
+    return account
 
 
 def _live(unit: Unit, asked: Asked) -> Sequence[AnyRow]:

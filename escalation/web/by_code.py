@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from escalation.config import Settings
 from escalation.errors import InvalidInput, NotFound
-from escalation.schemas.myself import check_address, check_myself
+from escalation.schemas.myself import check_address, check_myself, check_where
 from escalation.services import arrivals, newcomers, proofs, visitors
 from escalation.services.arrivals import OWN, Place
 from escalation.services.proofs import Asked, Purpose
@@ -186,6 +186,25 @@ def agency(draft: str) -> Page:
         page = render_template("by_code/agency.html", draft=kept, choices=choices, errors=wrong)
         return (page, 422) if wrong else page
     return sending.send(kept.public_id) if request.method == "POST" else redirect(url_for("pages.work"))
+
+
+@blueprint.route("/raise/<draft>/where", methods=["GET", "POST"])
+def where(draft: str) -> Page:
+    """Where does somebody work who has proved an address, and has not said so yet?"""
+    kept = desks.load(draft)
+    of_partnership(kept.partnership)
+    agencies = {a.public_id: a.name for a in visitors.agencies(kept.partnership.public_id)}
+    if request.method == "GET":
+        return render_template("by_code/where.html", draft=kept, agencies=agencies, answers={}, errors={})
+    given = {name: request.form.get(name, "") for name in ("own_agency", "own_role")}
+    try:
+        said = check_where(given, agencies)
+    except InvalidInput as invalid:
+        page = render_template(
+            "by_code/where.html", draft=kept, agencies=agencies, answers=given, errors=invalid.errors
+        )
+        return page, 422
+    return sending.send(desks.save(kept.public_id, said).public_id)
 
 
 @blueprint.get("/raise/<draft>/waits")

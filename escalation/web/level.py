@@ -50,4 +50,6 @@ def _signed_in(app: Flask, user: Any, **_: Any) -> None:
 
 
 def _signed_out(app: Flask, **_: Any) -> None:
-    session.pop(_BY_CODE, None)
+    """Whoever comes next to this browser finds nothing of it, not even the address."""
+    for name in (_BY_CODE, "how", "proof", "unsent_became"):
+        session.pop(name, None)

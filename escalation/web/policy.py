@@ -71,6 +71,7 @@ POLICY: Mapping[str, Need] = {
     "by_code.code": Need.NOTHING,
     "by_code.again": Need.NOTHING,
     "by_code.agency": Need.PROVED_ADDRESS,
+    "by_code.where": Need.PROVED_ADDRESS,
     "by_code.waits": Need.PROVED_ADDRESS,
     "by_code.take_back": Need.PROVED_ADDRESS,
     "letting_in.newcomers": Need.SIGNED_IN,

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from escalation.errors import InvalidInput, SentElsewhere
 from escalation.schemas.concern import EXTRAS, QUESTIONS, concern_from
 from escalation.schemas.forms import filled_in
-from escalation.services import arrivals, concerns, routing_questions
+from escalation.services import arrivals, concerns, places, routing_questions
 from escalation.services.arrivals import Place
 from escalation.services.concerns import NewConcern
 from escalation.services.views import Draft, FormView
@@ -32,11 +32,16 @@ def send(draft: str) -> Page:
 def placed(kept: Draft) -> Page | None:
     """Where somebody has to go first who raises from an agency that they name; nowhere when it is theirs."""
     if "own_agency" not in kept.answers:
-        return None
+        here = {place.public_id for place in places.may_raise_in(person())}
+        return None if kept.partnership.public_id in here else redirect(_where(kept))
     place = arrivals.take_place(person(), kept.public_id).place
     if place is Place.WAITS:
         return redirect(url_for("by_code.waits", draft=kept.public_id))
     return redirect(url_for("by_code.agency", draft=kept.public_id)) if place is Place.CHOOSE else None
+
+
+def _where(kept: Draft) -> str:
+    return url_for("by_code.where", draft=kept.public_id)
 
 
 def carry_out(kept: Draft, concern: NewConcern) -> Page:

@@ -8,6 +8,7 @@ from escalation.services import leaving
 from tests.acceptance.conftest import Visit, Visitor
 from tests.acceptance.once_a_year import ADDRESS, ANSWERS, DOMAIN, Post, known_domain, says_who, writes
 from tests.support.mail_sink import MailSink, decoded
+from tests.support.movable_clock import TimePasses
 
 OFFICE = "kate.rowan@demo.invalid"
 
@@ -200,3 +201,18 @@ def test_the_list_of_domains_is_kept_by_the_office(app: Flask, northtown: str, v
     assert "hillside.example" in office.sends(path, {"domain": "@Hillside.Example ", "agency": agency})
     gone = office.presses(f"{path}/remove", {"domain": "hillside.example", "agency": agency})
     assert "No domain is known yet" in gone
+
+
+def test_the_office_is_told_again_each_day_until_it_answers(
+    northtown: str, gp: Visitor, post: Post, visit: Visit, time_passes: TimePasses
+) -> None:
+    waiting(gp, post)
+    told = "Somebody waits to be let in"
+    assert post.subjects(OFFICE).count(told) == 1
+    for days in (2, 3):
+        time_passes(days=1)
+        time_passes(minutes=1)
+        assert post.subjects(OFFICE).count(told) == days
+    answers(visit("kate.rowan"), northtown, "not_known")
+    time_passes(days=1)
+    assert post.subjects(OFFICE).count(told) == 3

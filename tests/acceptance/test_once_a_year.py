@@ -227,3 +227,18 @@ def test_with_two_partnerships_the_person_chooses(app: Flask, gp: Visitor, north
     assert "Which partnership is it for?" in page
     gp.sends("/raise", {"start": "1", "partnership": option(page, "Northtown")})
     assert "Northtown Hospitals" in gp.opens("/raise/unsent/2")
+
+
+def test_whoever_signed_in_with_a_code_in_between_is_asked_where_they_work(
+    app: Flask, gp: Visitor, post: Post
+) -> None:
+    known_domain(app, DOMAIN, "Riverside Surgery")
+    writes(gp)
+    gp.sends("/sign-in/code", {"email": ADDRESS})
+    work = gp.sends("/code", {"code": post.code(ADDRESS)})
+    assert "kept as your draft" in work
+    page = gp.sends("/raise/unsent/check", {"urgency": "next_days"})
+    assert "Where do you work?" in page
+    agency = option(page, "Riverside Surgery")
+    assert "Enter your role" in gp.sends(gp.path, {"own_agency": agency}, expect=422)
+    assert "We have your concern" in gp.sends(gp.path, {"own_agency": agency, "own_role": "GP"})
