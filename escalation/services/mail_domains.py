@@ -42,7 +42,7 @@ class Known:
 def known(account: int, partnership: str) -> tuple[Known, ...]:
     """The domains of a partnership, for its board office. Raises NotFound for others."""
     with reading() as unit:
-        place = offices.require(unit, account, partnership, BoardAct.MANAGE_MAIL_DOMAINS)
+        place = offices.require(unit, partnership, account, BoardAct.MANAGE_MAIL_DOMAINS)
         return _known(unit, place.id)
 
 
@@ -53,7 +53,7 @@ def add(account: int, partnership: str, domain: str, agency: str) -> None:
     Raises InvalidInput (`domain`, `agency`) for what cannot be right, NotFound for others.
     """
     with writing() as unit:
-        place = offices.require(unit, account, partnership, BoardAct.MANAGE_MAIL_DOMAINS)
+        place = offices.require(unit, partnership, account, BoardAct.MANAGE_MAIL_DOMAINS)
         found = _agency(unit, place.id, Agency.public_id == agency)
         if found is None:
             raise InvalidInput({"agency": ["Select the agency whose addresses these are"]})
@@ -64,7 +64,7 @@ def add(account: int, partnership: str, domain: str, agency: str) -> None:
 def remove(account: int, partnership: str, domain: str, agency: str) -> None:
     """Takes a domain off an agency: who is known by then stays, nobody new is let in by it."""
     with writing() as unit:
-        place = offices.require(unit, account, partnership, BoardAct.MANAGE_MAIL_DOMAINS)
+        place = offices.require(unit, partnership, account, BoardAct.MANAGE_MAIL_DOMAINS)
         _remove(unit, place.id, domain, _agency(unit, place.id, Agency.public_id == agency))
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from escalation.errors import NotFound, Refused
+from escalation.errors import NotAllowed, NotFound, Refused
 from escalation.models import Account, Agency, DraftRow, Newcomer, Partnership, SignInRecord
 from escalation.models.types import AnyRow, AnySelect
 from escalation.security.permissions import BoardAct
@@ -115,7 +115,7 @@ def remind() -> int:
 def who_wait(account: int, partnership: str) -> tuple[Waiting, ...]:
     """Everybody who waits, the longest first, for the board office. Raises NotFound for others."""
     with reading() as unit:
-        place = offices.require(unit, account, partnership, BoardAct.MANAGE_MAIL_DOMAINS)
+        place = offices.require(unit, partnership, account, BoardAct.MANAGE_MAIL_DOMAINS)
         rows = unit.session.execute(_who(place.id).order_by(Newcomer.asked_at))
         return tuple(_waiting(row, account) for row in rows)
 
@@ -124,7 +124,7 @@ def how_many_wait(account: int, partnership: str) -> int:
     """How many wait, for a link on the office's pages; none for whoever may not see them."""
     try:
         return len(who_wait(account, partnership))
-    except NotFound:
+    except (NotAllowed, NotFound):
         return 0
 
 
@@ -160,7 +160,7 @@ def to_send(account: int, partnership: str, newcomer: str) -> tuple[int, str | N
     Raises NotFound for others, and for somebody who does not wait any more.
     """
     with reading() as unit:
-        place = offices.require(unit, account, partnership, BoardAct.MANAGE_MAIL_DOMAINS)
+        place = offices.require(unit, partnership, account, BoardAct.MANAGE_MAIL_DOMAINS)
         row = _row(unit, place.id, newcomer)
         return row.account_id, row.draft_public_id
 
@@ -193,7 +193,7 @@ def _admit(
     for attempt in range(_TRIES):
         try:
             with writing() as unit:
-                place = offices.require(unit, account, partnership, BoardAct.MANAGE_MAIL_DOMAINS)
+                place = offices.require(unit, partnership, account, BoardAct.MANAGE_MAIL_DOMAINS)
                 row = _row(unit, place.id, newcomer, but=account)
                 _let_in(unit, place.id, row, account, role, domain=domain)
                 if concern is not None:
@@ -228,7 +228,7 @@ def _send(unit: Unit, row: AnyRow, concern: NewConcern) -> None:
 def decline(account: int, partnership: str, newcomer: str, why: Why) -> None:
     """Does not let a newcomer in, for a reason which they are told. Raises as `admit` does."""
     with writing() as unit:
-        place = offices.require(unit, account, partnership, BoardAct.MANAGE_MAIL_DOMAINS)
+        place = offices.require(unit, partnership, account, BoardAct.MANAGE_MAIL_DOMAINS)
         row = _row(unit, place.id, newcomer, but=account)
         _settle(unit, row, account, admitted=False)
         detail = f"{row.public_id} {why}"

@@ -13,7 +13,7 @@ from workflows.vocabulary import Tier
 _OF_TIER = {Tier.OFFICE: Role.COORDINATOR, Tier.CHAIR: Role.CHAIR}
 
 
-def require(unit: Unit, account: int, partnership: str, act: BoardAct) -> AnyRow:
+def require(unit: Unit, partnership: str, account: int, act: BoardAct) -> AnyRow:
     """The partnership's row, for somebody who may do this in it. Raises NotFound for everybody else."""
     row = unit.session.execute(
         select(*Partnership.__table__.c).where(Partnership.public_id == partnership)

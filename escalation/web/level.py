@@ -21,7 +21,9 @@ def sign_in_by_code(account: int) -> None:
     """Signs somebody in who has proved their address, and nothing more."""
     user = current_app.extensions["security"].datastore.find_user(id=account)
     g.proved_by_code = True
+    session["how_next"] = "code"
     login_user(user, remember=False, authn_via=["code"])
+    session.pop("how_next", None)
     session["how"] = "code"
     # What asks for a fresh sign-in asks for more than this.
     session.pop("fs_paa", None)
