@@ -1,13 +1,15 @@
 """What came of no proof is forgotten: old codes, mails that come too late, and accounts that only asked."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from escalation.config import Settings
 from escalation.errors import TooManyAttempts
 from escalation.extensions import db
-from escalation.services import people, proofs
+from escalation.services import leaving, people, proofs
 from escalation.services.proofs import Asked, Purpose
 from tests.acceptance.conftest import Visitor
 from tests.acceptance.once_a_year import Post
@@ -135,3 +137,25 @@ def test_whoever_only_asked_is_invited_when_a_file_names_them(
         done = people.import_people(f"agency,kind,tier,title,name,email\n{line}\n")
     assert done.accounts == 1
     assert rows(app, f"SELECT name FROM account WHERE email = '{NOBODY}'") == [("Dr Real Name",)]
+
+
+def test_to_send_a_code_costs_the_same_whoever_is_known_by_the_address(app: Flask, northtown: str) -> None:
+    with app.app_context():
+        leaving.end("leah.brooks@demo.invalid")
+        proofs.ask(Asked("first@nowhere.example", Purpose.SIGN_IN, "first", b"k"))
+        whom = ("amara.lewis@demo.invalid", "kate.rowan@demo.invalid", "leah.brooks@demo.invalid", NOBODY)
+        asked = {address: _statements(Asked(address, Purpose.SIGN_IN, address, b"k")) for address in whom}
+    assert len({tuple(statements) for statements in asked.values()}) == 1
+
+
+def _statements(asked: Asked) -> list[str]:
+    """Every statement with which a code is sent, in order."""
+    said: list[str] = []
+
+    def listen(*execution: Any) -> None:
+        said.append(execution[2].partition(" ")[0] + execution[2].partition("FROM")[2][:20])
+
+    event.listen(db.engine, "before_cursor_execute", listen)
+    proofs.ask(asked)
+    event.remove(db.engine, "before_cursor_execute", listen)
+    return said

@@ -73,6 +73,18 @@ def test_every_page_that_is_not_meant_for_them_says_so(
             assert "This needs more than a code" in office.opens(str(path), expect=403)
 
 
+def test_what_is_open_to_them_is_a_list_by_name() -> None:
+    opened = {endpoint for endpoint, need in POLICY.items() if need in (Need.PROVED_ADDRESS, Need.UNSENT)}
+    assert opened == {
+        "pages.work", "pages.account", "security.logout",
+        "raising.begin", "raising.question", "raising.danger", "raising.check", "raising.discard",
+        "raising.anew", "raising.elsewhere", "raising.sent",
+        "by_code.agency", "by_code.where", "by_code.waits", "by_code.take_back",
+        "cases.by_reference", "cases.show", "cases.history", "cases.receipt", "cases.form",
+        "procedures.of_case", "procedures.picture_of_case",
+    }  # fmt: skip
+
+
 def test_machines_are_not_served_by_a_code(app: Flask, northtown: str, post: Post) -> None:
     raiser = by_code(app, post, "amara.lewis")
     for path in ("/api/v1/cases", "/api/v1/partnerships"):
