@@ -11,7 +11,7 @@ import click
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from escalation import audit_commands, keeping_commands, office_commands, protocol_commands
+from escalation import audit_commands, keeping_commands, office_commands, people_commands, protocol_commands
 from escalation import selftest as story
 from escalation.app import create_app, refuse_real_people, upgrade_database
 from escalation.config import Settings, from_environment
@@ -179,6 +179,9 @@ def _of_leaving(left: leaving.Left) -> Iterator[str]:
             f"note: raised by {left.name} and still running: {', '.join(left.running)}; "
             "what their raiser is asked reaches the board office"
         )
+
+
+people_group.add_command(people_commands.domains_of(lambda: _app()[0]))
 
 
 @people_group.command(name="invite")

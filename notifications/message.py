@@ -111,6 +111,8 @@ class Facts:
     """Fixed words that the protocol puts in front of the subject."""
     via: str = Via.HOLDER
     set_up_link: str | None = None
+    code: str = ""
+    """A one-time code, only in the mail that brings it."""
     standing: Standing | None = None
     """Only in the board office's daily mail."""
 

@@ -28,6 +28,9 @@ def admit() -> None:
         raise Forbidden
     if policy is Policy.SIGNED_IN and _signed_in() is None:
         raise Unauthorized
+    if policy is Policy.SIGNED_IN and session.get("by_code"):
+        # Whoever has proved an address alone has the pages of their own challenge, and nothing for machines.
+        raise Forbidden
     if request.method not in _SAFE:
         _csrf().protect()
     if not all(_ID.fullmatch(str(value)) for value in (request.view_args or {}).values()):

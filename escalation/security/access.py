@@ -1,5 +1,6 @@
 """The one way to a case: who has no relation to it gets the same answer as for a case that is not there.
 
+Who has proved no more than an address (see `proved`) has no relation but that of the raiser.
 Every opening is written to the read log, in a short transaction of its own: looking must not lock.
 """
 
@@ -12,12 +13,14 @@ from escalation.errors import NotFound
 from escalation.models import Account, Case, DeclaredInterest, Holding, Participation, ReadEntry, Recusal
 from escalation.models.asking import Asked
 from escalation.models.types import AnySelect, Utc
+from escalation.security import proved
 from workflows.vocabulary import Side
 
 
 def case_ids_of(session: Session, account: int, now: datetime) -> list[tuple[int, int]]:
     """(partnership, case) of every case that the account takes part in today, newest first."""
-    rows = _ALL.rows(session.connection(), account=account, now=now)
+    asked = _ALL_RAISED if proved.only_as_raiser(account) else _ALL
+    rows = asked.rows(session.connection(), account=account, now=now)
     return [(row.partnership_id, row.id) for row in rows]
 
 
@@ -28,8 +31,8 @@ def find(
 
     Raises NotFound alike for a stranger, another partnership and a case that does not exist.
     """
-    asked = _LOCKED if lock else _ONE
-    rows = asked.rows(session.connection(), public_id=public_id, account=account, now=now)
+    asked = (_ONE_RAISED, _LOCKED_RAISED) if proved.only_as_raiser(account) else (_ONE, _LOCKED)
+    rows = asked[lock].rows(session.connection(), public_id=public_id, account=account, now=now)
     if not rows:
         raise NotFound
     return rows[0].partnership_id, rows[0].id
@@ -37,7 +40,8 @@ def find(
 
 def find_by_reference(session: Session, reference: str, account: int, now: datetime) -> str:
     """The public id of a case by its reference. Raises NotFound as `find` does."""
-    rows = _BY_REFERENCE.rows(session.connection(), reference=reference, account=account, now=now)
+    asked = _BY_REFERENCE_RAISED if proved.only_as_raiser(account) else _BY_REFERENCE
+    rows = asked.rows(session.connection(), reference=reference, account=account, now=now)
     if not rows:
         raise NotFound
     return str(rows[0].public_id)
@@ -102,7 +106,25 @@ def _related() -> AnySelect:
     )
 
 
-_ONE_CASE = _related().where(Case.public_id == bindparam("public_id"))
-_ALL = Asked(_related().order_by(Case.raised_at.desc(), Case.id.desc()))
-_ONE, _LOCKED = Asked(_ONE_CASE), Asked(_ONE_CASE.with_for_update(of=Case))
-_BY_REFERENCE = Asked(_related().where(Case.reference == bindparam("reference")).limit(1))
+def _raised() -> AnySelect:
+    """Those of them that the account itself raised, whatever posts it holds."""
+    return _related().where(Case.raiser_id == bindparam("account"))
+
+
+def _one(cases: AnySelect) -> tuple[Asked, Asked]:
+    """The question for one of these cases, and the same with a lock on it."""
+    one = cases.where(Case.public_id == bindparam("public_id"))
+    return Asked(one), Asked(one.with_for_update(of=Case))
+
+
+def _all(cases: AnySelect) -> Asked:
+    return Asked(cases.order_by(Case.raised_at.desc(), Case.id.desc()))
+
+
+def _referred(cases: AnySelect) -> Asked:
+    return Asked(cases.where(Case.reference == bindparam("reference")).limit(1))
+
+
+_ALL, _ALL_RAISED = _all(_related()), _all(_raised())
+(_ONE, _LOCKED), (_ONE_RAISED, _LOCKED_RAISED) = _one(_related()), _one(_raised())
+_BY_REFERENCE, _BY_REFERENCE_RAISED = _referred(_related()), _referred(_raised())

@@ -27,6 +27,7 @@ from escalation.models import (
 )
 from escalation.models.asking import Among, Together
 from escalation.models.types import AnyRow, AnySelect
+from escalation.security import proved
 from escalation.services import directory, protocols, terms
 from escalation.services.directory import Directory, HeldBy, HeldPost
 from notifications.message import Person, Seat, Via
@@ -196,7 +197,9 @@ class CaseFile:
         return frozenset(agency for agency, accounts in self.interests.items() if account in accounts)
 
     def slots_of(self, account: int) -> frozenset[str]:
-        """The slots of this case that a person sits in today: as raiser, holder or deputy."""
+        """The slots of this case that a person sits in today: as raiser, holder or deputy.
+
+        Who has proved no more than an address sits in none but the raiser's."""
         mine = {p.slot for p in self.places if p.ended_at is None and self._sits(p, account)}
         return frozenset(mine)
 
@@ -207,6 +210,8 @@ class CaseFile:
     def _sits(self, place: AnyRow, account: int) -> bool:
         if place.account_id == account:
             return True
+        if proved.only_as_raiser(account):
+            return False
         post = self.directory.posts.get(place.post_id) if place.post_id else None
         aside = self.recused | (self.with_a_line if place.side == Side.BOARD else frozenset())
         return post is not None and account in post.accounts and account not in aside

@@ -35,7 +35,7 @@ def raise_concern(account: int, concern: NewConcern, key: str) -> CaseView:
     for attempt in range(_TRIES):
         try:
             with writing() as unit:
-                made = _raise(unit, account, concern, key)
+                made = raise_within(unit, account, concern, key)
             if isinstance(made, DiversionView):
                 raise SentElsewhere(made)
             return cases.as_seen(made, account)
@@ -46,8 +46,11 @@ def raise_concern(account: int, concern: NewConcern, key: str) -> CaseView:
     raise AssertionError("unreachable")
 
 
-def _raise(unit: Unit, account: int, concern: NewConcern, key: str) -> str | DiversionView:
-    """The public id of the case, or where the concern went instead."""
+def raise_within(unit: Unit, account: int, concern: NewConcern, key: str) -> str | DiversionView:
+    """Raises a concern as a part of a larger change; the public id of the case, or where it went instead.
+
+    Raises what `raise_concern` does, and IntegrityError when the reference that was drawn is taken.
+    """
     ground = ground_of(unit, account, concern)
     public_id = new_public_id()
     print_ = submissions.fingerprint(concern)
@@ -211,4 +214,4 @@ def _earlier(unit: Unit, account: int, partnership: int, reference: str) -> int:
     )
 
 
-__all__ = ["NewConcern", "preview", "raise_concern"]
+__all__ = ["NewConcern", "preview", "raise_concern", "raise_within"]

@@ -25,6 +25,8 @@ from workflows.protocol import Protocol, Slot
 from workflows.vocabulary import AgencyKind, Side, Tier
 
 NOBODY: frozenset[int] = frozenset()
+RAISES_ONLY = "raises_only"
+"""The line of posts that people have by proving an address: they raise from them, and answer for nobody."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class Directory:
 
     def find(self, agency_id: int, tier: str, line: str | None) -> HeldPost | None:
         """The post that answers: that line if there is one, else a post of any line, else None."""
-        of_tier = (p for p in self.posts.values() if p.agency_id == agency_id and p.tier == tier)
+        here = (p for p in self.posts.values() if p.agency_id == agency_id and p.line != RAISES_ONLY)
+        of_tier = (p for p in here if p.tier == tier)
         return min(of_tier, key=lambda p: (p.line != (line or ""), p.line != "", p.id), default=None)
 
     def whom_to_tell(

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 
 from escalation.errors import InvalidInput, NotFound
 from escalation.models import Account, Agency, Holding, Membership, Partnership, Post
@@ -164,9 +164,10 @@ def _add(unit: Unit, partnership: int, line: Line, done: Imported) -> tuple[int,
 
 def _person(unit: Unit, line: Line, done: Imported) -> int:
     known = _account(unit, line.email)
-    if known is not None:
+    if known is not None and not _only_asked(unit, known):
         return known
     account = account_of(unit, line.email, line.name)
+    unit.session.execute(update(Account).where(Account.id == account).values(name=line.name))
     done.accounts += 1
     done.new_accounts.append(account)
     return account
@@ -236,6 +237,12 @@ def _account(unit: Unit, email: str) -> int | None:
     return unit.session.execute(
         select(Account.id).where(func.lower(Account.email) == email)
     ).scalar_one_or_none()
+
+
+def _only_asked(unit: Unit, account: int) -> bool:
+    """Whether an account is there only because a code was sent to its address: nobody knows them yet."""
+    query = select(Account.password.is_(None) & ~exists().where(Holding.account_id == Account.id))
+    return bool(unit.session.execute(query.where(Account.id == account)).scalar_one())
 
 
 def account_of(unit: Unit, email: str, name: str) -> int:

@@ -14,13 +14,17 @@ from escalation.web import (
     access,
     account,
     board,
+    by_code,
     cases,
+    desks,
     errors,
     glass,
     headers,
     interests,
     lapsed,
     layout,
+    letting_in,
+    level,
     offices,
     pages,
     policy,
@@ -43,14 +47,18 @@ def register(app: Flask, settings: Settings) -> None:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
+    desks.register(app)
     sign_in.register(app, settings)
+    level.register(app)
     headers.register(app, settings)
     layout.register(app, settings)
     for blueprint in (
         pages.blueprint,
+        by_code.blueprint,
         raising.blueprint,
         cases.blueprint,
         board.blueprint,
+        letting_in.blueprint,
         procedures.blueprint,
         glass.blueprint,
         lapsed.blueprint,

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, request
 
 from escalation.reporting import exports, measures
 from escalation.reporting import lookups as lookup_figures
-from escalation.services import appointing, interests, places, work
+from escalation.services import appointing, interests, newcomers, places, work
 from escalation.web import hours
 from escalation.web.layout import of_partnership, person
 
@@ -18,9 +18,13 @@ def worklist(partnership: str) -> str:
     _belongs_to(partnership)
     # One heading stands over all rows: the board's own word, if their procedures agree on it.
     own = rows[0].words if rows and all(row.words == rows[0].words for row in rows) else {}
-    late = work.overdue_reviews(person(), partnership)
     return render_template(
-        "board/worklist.html", rows=rows, own=own, late_reviews=late, public_id=partnership
+        "board/worklist.html",
+        rows=rows,
+        own=own,
+        late_reviews=work.overdue_reviews(person(), partnership),
+        wait=newcomers.how_many_wait(person(), partnership),
+        public_id=partnership,
     )
 
 

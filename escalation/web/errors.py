@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 
 import structlog
-from flask import Flask, g, render_template, request, session
+from flask import Flask, g, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from escalation.errors import Conflict, NotAllowed, NotFound, Refused, TooManyAttempts
+from escalation.services.visitors import UNSENT
 from escalation.web.sessions import AWAY
-from escalation.web.sign_in import to_sign_in
+from escalation.web.sign_in import park, to_sign_in
 
 _log = structlog.get_logger(__name__)
 _NOT_SHOWN = frozenset({"csrf_token", "submission", "seen", "confirm", "password", "new_password"})
@@ -99,9 +100,20 @@ def too_many(error: TooManyAttempts) -> Answer:
 
 def csrf_failed(error: CSRFError) -> Answer:
     """Most often a session that ended while somebody typed: sign in, and the text is there again."""
+    if not current_user.is_authenticated and request.blueprint in ("raising", "by_code"):
+        return back_to_what_was_typed()
     if not current_user.is_authenticated and request.blueprint != "security":
         return to_sign_in()
     return page(400)
+
+
+def back_to_what_was_typed() -> Answer:
+    """Whoever was writing without having signed in goes on where they were."""
+    draft = (request.view_args or {}).get("draft", UNSENT)
+    if draft != UNSENT:
+        return to_sign_in()
+    park()
+    return redirect(request.path if request.endpoint != "by_code.again" else url_for("by_code.code"))
 
 
 def unknown_host(_: SecurityError) -> Answer:

@@ -15,7 +15,7 @@ from escalation.security.permissions import BoardAct
 from escalation.services import offices, places, restored
 from escalation.services.submissions import new_key
 from escalation.services.views import PartnershipView
-from escalation.web import words
+from escalation.web import level, words
 
 STATIC = Path(__file__).parent / "static"
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -63,9 +63,10 @@ def surroundings() -> dict[str, Any]:
     shown = g.get("partnership") or (_first_partnership() if signed_in else None)
     return {
         "partnership": shown,
-        "person_name": current_user.name if signed_in else None,
+        "person_name": (current_user.name or current_user.email) if signed_in else None,
+        "by_code": signed_in and level.by_code(),
         "navigation": _navigation() if signed_in else [],
-        "session_end": session_end(shown) if signed_in else None,
+        "session_end": session_end(shown) if signed_in or session.get("unsent") else None,
         "restored_from": _restored_from(shown) if signed_in else None,
     }
 
@@ -93,15 +94,25 @@ def _first_partnership() -> PartnershipView | None:
 
 
 def _navigation() -> list[dict[str, Any]]:
+    if level.by_code():
+        return _links([("My work", url_for("pages.work")), _raise(), ("Account", url_for("pages.account"))])
     items = [("My work", url_for("pages.work"))]
     if places.may_raise_in(person()):
-        items.append(("Raise a concern", url_for("raising.begin")))
+        items.append(_raise())
     for board in offices.boards_of(person()):
         at = board.partnership.public_id
         items += [
             (text, url_for(page, partnership=at)) for act, text, page in _OF_BOARDS if act in board.acts
         ]
     items.append(("Account", url_for("pages.account")))
+    return _links(items)
+
+
+def _raise() -> tuple[str, str]:
+    return "Raise a concern", url_for("raising.begin")
+
+
+def _links(items: list[tuple[str, str]]) -> list[dict[str, Any]]:
     return [{"text": text, "href": href, "current": request.path == href} for text, href in items]
 
 

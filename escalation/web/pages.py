@@ -42,7 +42,7 @@ def account() -> str:
 @blueprint.post("/session/stay")
 def stay() -> dict[str, object]:
     """Stay signed in: being asked is enough. Says how long it lasts now, for the script that asked."""
-    places_of_mine = places.partnerships_of(person())
+    places_of_mine = places.partnerships_of(person()) if current_user.is_authenticated else ()
     return session_end(places_of_mine[0] if places_of_mine else None) or {"left": 0, "at": ""}
 
 

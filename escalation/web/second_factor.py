@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from escalation.config import Settings
 from escalation.errors import NotAllowed
+from escalation.web import level
 from escalation.web.sign_in import park, store
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/account")
@@ -40,7 +41,7 @@ def is_owed() -> bool:
     """True for somebody who is signed in, must have a second factor, and has none."""
     settings: Settings = current_app.config["ESCALATION"]
     standing = getattr(session, "standing", None)
-    if settings.second_factor != "required" or standing is None:
+    if settings.second_factor != "required" or standing is None or level.by_code():
         return False
     elsewhere = bool(session.get("second_factor"))  # An identity provider has made sure of two.
     return bool(standing.above and not standing.has_factor and not elsewhere)
