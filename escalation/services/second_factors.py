@@ -1,6 +1,6 @@
 """Somebody has lost every second factor: an operator who knows that it is them takes them away."""
 
-from sqlalchemy import delete, null, select, update
+from sqlalchemy import delete, select
 
 from escalation.errors import NotFound
 from escalation.models import Account, Passkey, WebSession
@@ -24,12 +24,11 @@ def take_away(email: str) -> str:
 @retried
 def _taken_away(email: str) -> tuple[int, str]:
     with writing() as unit:
-        found = unit.session.execute(select(Account.id, Account.name).where(Account.email == email)).first()
+        found = unit.session.scalar(select(Account).where(Account.email == email))
         if found is None:
             raise NotFound(f"nobody here has the address {email}: look it up in the board's directory")
-        unit.session.execute(
-            update(Account).where(Account.id == found.id).values(dict.fromkeys(_OF_APPS, null()))
-        )
+        for name in _OF_APPS:
+            setattr(found, name, None)
         unit.session.execute(delete(Passkey).where(Passkey.user_id == found.id))
         unit.session.execute(delete(WebSession).where(WebSession.account_id == found.id))
         return found.id, found.name
