@@ -20,7 +20,7 @@ from escalation.services.attempts import Try
 _QUARTER = timedelta(minutes=15)
 _HERE, _ACCOUNT, _PLACE, _ALL = 5, 40, 100, 2000
 _SHORT = timedelta(minutes=1)
-"""So long at most all wait together: a flood may slow everybody down, and keep nobody out."""
+"""So long at most those wait who only share an address (a whole hospital may) or the installation."""
 
 
 def place() -> str:
@@ -30,13 +30,15 @@ def place() -> str:
 
 
 def tries(what: str, whom: str) -> tuple[Try, ...]:
-    """One try of a kind for somebody, in every way that it is counted."""
-    return (
-        Try(f"{what}_here", f"{whom} {place()}", _HERE, _QUARTER),
-        Try(what, whom, _ACCOUNT, _QUARTER),
-        Try(f"{what}_place", place(), _PLACE, _QUARTER),
+    """One try of a kind for somebody, in every way that it is counted; empty: nobody is named yet."""
+    wide = (
+        Try(f"{what}_place", place(), _PLACE, _QUARTER, _SHORT),
         Try(f"{what}_all", "all", _ALL, _QUARTER, _SHORT),
     )
+    if not whom:
+        return wide
+    here = Try(f"{what}_here", f"{whom} {place()}", _HERE, _QUARTER)
+    return (here, Try(what, whom, _ACCOUNT, _QUARTER), *wide)
 
 
 def count(what: str, whom: str) -> None:
@@ -64,10 +66,10 @@ def _signed_in() -> str:
 
 _COUNTED: Mapping[str, tuple[str, Callable[[], str]]] = {
     "security.login": ("sign_in", _typed_address),
-    "security.forgot_password": ("reset", place),
+    "security.forgot_password": ("reset", _typed_address),
     "security.two_factor_token_validation": ("code", lambda: _half_signed_in() or _signed_in()),
     "security.mf_recovery": ("code", _half_signed_in),
-    "security.wan_signin_response": ("passkey", place),
+    "security.wan_signin_response": ("passkey", lambda: ""),
     "security.wan_verify_response": ("prove", _signed_in),
     "security.change_password": ("prove", _signed_in),
     "step_up.prove": ("prove", _signed_in),
