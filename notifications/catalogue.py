@@ -135,7 +135,7 @@ WITHOUT_MAIL: Mapping[EventKind, str] = {
     EventKind.MEETING_HELD: "stands on the page for everybody who was there",
     EventKind.PLAN_RECORDED: "stands on the page; the settlement that follows is told",
     EventKind.DISSENT_RECORDED: "stands on the page; it stops nothing",
-    EventKind.GLASS_BROKEN: "told to privacy officers, leads and the office by name of their office, not by seat",
+    EventKind.GLASS_BROKEN: "told to privacy officers, leads and the office without a word about the case",
     EventKind.GLASS_REVIEWED: "stands on the page; who has to act on it is told when it is owed",
     EventKind.RAISER_NAMED: "the raiser is told before, and the page says it",
     EventKind.POST_VACANT: "each mail for the post goes to the board office instead and says so",
