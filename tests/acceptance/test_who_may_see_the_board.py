@@ -70,7 +70,7 @@ def without_keys(page: str) -> str:
 
 @pytest.mark.parametrize("which", ["holding", "appointment"])
 def test_an_office_that_has_ended_is_none(app: Flask, visit: Visit, northtown: str, which: str) -> None:
-    name = "kate.rowan"
+    name = "alan.meredith"
     if which == "appointment":
         with app.app_context():
             appointed(name := "once.admin", "administrator")
