@@ -49,7 +49,7 @@ class Try:
         beyond = self.left_of(count, since, now) - self.limit
         if beyond < 0:
             return timedelta(0)
-        pause = min(self.longest, _FIRST * 2 ** min(beyond, 16))
+        pause = min(self.longest, _FIRST * (1 << min(beyond, 16)))
         return max(timedelta(0), since + pause - now)
 
 
