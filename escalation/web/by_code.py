@@ -33,7 +33,7 @@ _PROOF = "proof"
 """In the session: what was asked for in this browser, and its secret. Never the code."""
 
 
-@blueprint.route("/sign-in/code", methods=["GET", "POST"])
+@blueprint.route("/sign-in/by-code", methods=["GET", "POST"])
 def sign_in() -> Page:
     """An address, to which a code is sent: for whoever has raised a concern, and has no password."""
     if current_user.is_authenticated:

