@@ -24,6 +24,7 @@ from benchmarks import (
     meanwhile,
     nothing_due,
     one_move,
+    sign_in,
     sqlite_sweep,
     sweep,
 )
@@ -38,6 +39,7 @@ EVERY: dict[str, Measured] = {
     "one_move": one_move.measured,
     "mails": mails.measured,
     "decide": decide.measured,
+    "sign_in": sign_in.measured,
 }
 """Each benchmark by name, in the order of the table."""
 _OURS = ("sqlalchemy", "psycopg", "flask", "apscheduler", "flask-mail", "aiosmtpd")

@@ -30,6 +30,7 @@ def settings_for(url: str, **others: Any) -> Settings:
         "mail_domain": "board.invalid",
         "log_level": "WARNING",
         "mails_per_hour": 0,
+        "second_factor": "offered",
     }
     keys = {"secret_key": secrets.token_urlsafe(32), "password_salt": secrets.token_urlsafe(32)}
     return Settings(database_url=url, **(usual | keys | others))

@@ -78,6 +78,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_NAME="__Host-session" if secure else "session",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
+        # Not Strict: a link in a mail comes from another site, and would seem to sign its reader out.
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
         # The Referer is never sent (no-referrer), so it cannot be asked for.

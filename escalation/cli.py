@@ -11,14 +11,21 @@ import click
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from escalation import database_commands, keeping_commands, protocol_commands
+from escalation import (
+    audit_commands,
+    database_commands,
+    keeping_commands,
+    office_commands,
+    people_commands,
+    protocol_commands,
+)
 from escalation import selftest as story
 from escalation.app import create_app, refuse_real_people, upgrade_database
 from escalation.config import Settings, from_environment
 from escalation.demo import data, processes
 from escalation.errors import ConfigurationError, EscalationError, InvalidInput
 from escalation.jobs import deliver_mail, scheduler
-from escalation.services import leaving, moving_clock, people, people_file, setting_up
+from escalation.services import leaving, moving_clock, people, people_file, second_factors, setting_up
 from escalation.web import sign_in
 from workflows import loader
 from workflows.lint import Weight, lint
@@ -167,6 +174,9 @@ def _of_leaving(left: leaving.Left) -> Iterator[str]:
         )
 
 
+people_group.add_command(people_commands.domains_of(lambda: _app()[0]))
+
+
 @people_group.command(name="invite")
 @click.argument("emails", nargs=-1)
 def invite_people(emails: tuple[str, ...]) -> None:
@@ -177,6 +187,20 @@ def invite_people(emails: tuple[str, ...]) -> None:
         for account in accounts:
             sign_in.invite(account)
     click.echo(f"{len(accounts)} invited; each link works once and for three days")
+
+
+for office in (office_commands.appoint, office_commands.unappoint, office_commands.appointed):
+    people_group.add_command(office)
+
+
+@people_group.command(name="forget-factors")
+@click.argument("email")
+def forget_factors(email: str) -> None:
+    """Take away the app, passkeys and recovery codes of somebody who has lost them. Make sure who asks."""
+    app, _ = _app()
+    with app.app_context():
+        name = second_factors.take_away(email)
+    click.echo(f"{name} is signed out, has no second factor any more, and gets a mail that says so")
 
 
 @cli.group()
@@ -201,6 +225,7 @@ def once() -> None:
 
 cli.add_command(protocol_commands.protocol)
 cli.add_command(database_commands.db)
+cli.add_command(audit_commands.audit)
 for kept in (keeping_commands.backup, keeping_commands.restore, keeping_commands.outbox):
     cli.add_command(kept)
 

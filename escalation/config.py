@@ -50,8 +50,18 @@ class Settings:
     """An address outside that is asked for while all is in order; its silence is the alarm."""
     mails_per_hour: int = 60
     """How many mails one person gets within an hour, but for urgent ones; 0 is no limit."""
+    providers: str = ""
+    """The file of identity providers that people may sign in with; none: passwords only."""
     session_idle_minutes: int = 15
     session_hours: int = 12
+    lapse_after_days: int = 60
+    """An account not used for so long is closed until its person asks to be let in again; 0: never."""
+    step_up_minutes: int = 15
+    """For how long it counts that somebody has proved who they are, where that is asked for anew."""
+    second_factor: str = "required"
+    """required of whoever holds a post above practitioner or an office of the board, or offered."""
+    factor_keys: tuple[str, ...] = ()
+    """With which secrets of apps and recovery codes are encrypted; the newest first."""
     log_level: str = "INFO"
     instance: str = "instance"
 
@@ -105,6 +115,9 @@ def _with_defaults(values: dict[str, Any], demo: bool) -> dict[str, Any]:
             "smtp_tls": "none",
             "mail_from": "challenge@demo.invalid",
             "tick_seconds": 1.0,
+            # Nobody comes to a demo for months, and its clock is moved by hand.
+            "lapse_after_days": 0,
+            "second_factor": "offered",
             **values,
         }
     base = values.get("public_base_url", "")

@@ -1,6 +1,8 @@
 """One tree of errors. Each says something the user can act on; the doors turn it into a page or a problem."""
 
+import math
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 
@@ -55,3 +57,21 @@ class InvalidInput(EscalationError):
 
 class Conflict(EscalationError):
     """Somebody was faster. Nothing was changed; look again and decide."""
+
+
+class TooManyAttempts(EscalationError):
+    """That was tried too often. `wait` says how long it is until it can be tried again."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"That was tried too often. Try again in {_in_words(wait)}.")
+        self.wait = wait
+
+    @property
+    def seconds(self) -> int:
+        """The wait in whole seconds, at least one: what `Retry-After` says."""
+        return max(1, math.ceil(self.wait.total_seconds()))
+
+
+def _in_words(wait: timedelta) -> str:
+    minutes = math.ceil(wait.total_seconds() / 60)
+    return "a minute" if minutes <= 1 else f"{minutes} minutes"

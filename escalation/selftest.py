@@ -81,6 +81,7 @@ def _settings(url: str, port: int) -> Settings:
         public_base_url="https://selftest.invalid",
         trusted_hosts=("selftest.invalid",),
         testing=True,
+        second_factor="offered",
         smtp_host="127.0.0.1",
         smtp_port=port,
         smtp_tls="none",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
+from escalation import provider_file
 from escalation.addresses import is_address
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 KNOWN_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "development", "test"})
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _SECRET = frozenset(
-    {"secret_key", "password_salt", "smtp_password", "ping_url"}
+    {"secret_key", "password_salt", "smtp_password", "ping_url", "factor_keys"}
     | {"database_url", "migration_url", "backup_url"}
 )
 _HOST = re.compile(r"\[?[A-Za-z0-9:]+\]?|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
@@ -44,6 +45,18 @@ def problems(settings: "Settings") -> Iterator[str]:
     for rule in _RULES:
         if not rule.holds(settings):
             yield rule.words(settings)
+    yield from _of_providers(settings)
+
+
+def _of_providers(settings: "Settings") -> Iterator[str]:
+    """What is wrong in the file of identity providers, each with its line."""
+    if settings.providers:
+        try:
+            provider_file.read(settings.providers, plain=settings.demo or settings.testing)
+        except provider_file.ProviderFileError as error:
+            yield from (
+                f"ESCALATION_PROVIDERS is {settings.providers!r}: {words}" for words in error.problems
+            )
 
 
 def _written(value: object) -> str:
@@ -245,5 +258,31 @@ _RULES = (
     ),
     _Rule("session_idle_minutes", lambda s: 1 <= s.session_idle_minutes <= 1440, "it is 1 to 1440 minutes"),
     _Rule("session_hours", lambda s: 1 <= s.session_hours <= 168, "it is 1 to 168 hours"),
+    _Rule(
+        "lapse_after_days",
+        lambda s: s.lapse_after_days == 0 or 14 <= s.lapse_after_days <= 366,
+        "it is 14 to 366 days, or 0 for never",
+    ),
+    _Rule("step_up_minutes", lambda s: 1 <= s.step_up_minutes <= 60, "it is 1 to 60 minutes"),
+    _Rule(
+        "second_factor",
+        lambda s: s.second_factor in ("required", "offered"),
+        "it is required or offered",
+    ),
+    _Rule(
+        "factor_keys",
+        lambda s: bool(s.factor_keys) or s.demo or s.testing,
+        f"is missing: second factors are encrypted with it. Each key {_RANDOM}",
+    ),
+    _Rule(
+        "factor_keys",
+        lambda s: all(_strong(key) for key in s.factor_keys),
+        f"are separated by commas, the newest first; each {_RANDOM}",
+    ),
+    _Rule(
+        "factor_keys",
+        lambda s: len({*s.factor_keys, s.secret_key, s.password_salt}) == len(s.factor_keys) + 2,
+        "must differ from one another, from ESCALATION_SECRET_KEY and from ESCALATION_PASSWORD_SALT",
+    ),
     _Rule("log_level", lambda s: s.log_level in LOG_LEVELS, f"it is one of {', '.join(LOG_LEVELS)}"),
 )

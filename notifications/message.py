@@ -64,7 +64,8 @@ class Standing:
     """How a partnership stands, in figures: cases, deadlines, mails, people and posts, and no name.
 
     `running` cases; deadlines `overdue` now and `lapsed` within a day; mails `waiting` for long and
-    `failed` within a week; people `unreachable` by mail; `vacant` posts; `drafts` older than a day;
+    `failed` within a week; people `unreachable` by mail; `vacant` posts; `drafts` older than a day; access
+    `reviews` past their time;
     `watched` is when the clocks were last found in order.
     """
 
@@ -77,6 +78,7 @@ class Standing:
     vacant: int
     drafts: int
     watched: datetime | None
+    reviews: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,8 @@ class Facts:
     """Fixed words that the protocol puts in front of the subject."""
     via: str = Via.HOLDER
     set_up_link: str | None = None
+    code: str = ""
+    """A one-time code, only in the mail that brings it."""
     standing: Standing | None = None
     """Only in the board office's daily mail."""
 

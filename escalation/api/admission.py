@@ -8,7 +8,8 @@ from flask_wtf import CSRFProtect
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound, Unauthorized
 
 from escalation.api.policy import Policy, policy_of
-from escalation.errors import InvalidInput
+from escalation.config import Settings
+from escalation.errors import InvalidInput, NotAllowed
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 KEY_PATTERN = r"^[A-Za-z0-9_-]{8,64}$"
@@ -27,6 +28,9 @@ def admit() -> None:
         raise Forbidden
     if policy is Policy.SIGNED_IN and _signed_in() is None:
         raise Unauthorized
+    if policy is Policy.SIGNED_IN and session.get("by_code"):
+        # Whoever has proved an address alone has the pages of their own challenge, and nothing for machines.
+        raise Forbidden
     if request.method not in _SAFE:
         _csrf().protect()
     if not all(_ID.fullmatch(str(value)) for value in (request.view_args or {}).values()):
@@ -39,6 +43,14 @@ def account() -> int:
     if found is None:
         raise Unauthorized
     return found
+
+
+def require_proof() -> None:
+    """Raises NotAllowed for somebody who has not proved lately who they are: a person does that on a page."""
+    settings: Settings = current_app.config["ESCALATION"]
+    loaded = getattr(session, "loaded", None)
+    if loaded is None or not loaded.is_proved_within(settings.step_up_minutes):
+        raise NotAllowed("A decision stays for good: open /prove, show that it is you, and send it again.")
 
 
 def idempotency_key() -> str:

@@ -6,13 +6,14 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from escalation.api.admission import account, answers, idempotency_key
+from escalation.api.admission import account, answers, idempotency_key, require_proof
 from escalation.api.document import changes, reads, shape_of
 from escalation.errors import InvalidInput, NotFound
 from escalation.schemas.case import CaseSchema, MyWorkSchema
 from escalation.schemas.forms import as_sent, both, filled_in, of_forms
 from escalation.schemas.moves import MOVES, command_from, readdress_from, schema_of
 from escalation.services import cases, forms, moves, submissions, work
+from escalation.services.standing import DECISIONS
 from escalation.services.views import CaseView, MyWork
 from workflows.commands import Command
 from workflows.triggers import Trigger
@@ -61,6 +62,8 @@ def add_to(blueprint: Blueprint) -> None:
 
 def _made(public_id: str, asker: int, given: Mapping[str, Any], key: str) -> CaseView:
     trigger, seen = _trigger(given), _seen(given)
+    if trigger in DECISIONS and not submissions.is_on_record(asker, key, public_id):
+        require_proof()
     said = {name: answer for name, answer in given.items() if name not in ("trigger", "seen_version")}
     own = {name: answer for name, answer in said.items() if name not in of_forms(said)}
 

@@ -24,6 +24,7 @@ from escalation.errors import (
     NotFound,
     Refused,
     SentElsewhere,
+    TooManyAttempts,
 )
 from escalation.schemas.case import CaseSchema
 from escalation.schemas.problem import ElsewhereSchema
@@ -39,6 +40,7 @@ _STATUS: Mapping[type[EscalationError], int] = {
     Refused: 409,
     Conflict: 409,
     InvalidInput: 422,
+    TooManyAttempts: 429,
 }
 
 _WORDS: Mapping[int, str] = {
@@ -65,6 +67,7 @@ _NAMES: Mapping[int, str] = {
     413: "too-large",
     415: "not-json",
     422: "invalid-input",
+    429: "too-many",
     500: "our-fault",
     503: "records-away",
 }
@@ -97,6 +100,10 @@ def from_error(error: EscalationError) -> Response:
     if isinstance(error, Refused):
         case = CaseSchema().dump(error.case) if error.case is not None else None
         return problem(status, error.reason, code=error.code, case=case)
+    if isinstance(error, TooManyAttempts):
+        later = problem(status, str(error))
+        later.headers["Retry-After"] = str(error.seconds)
+        return later
     return problem(status, str(error) or inspect.cleandoc(type(error).__doc__ or "").partition("\n")[0])
 
 

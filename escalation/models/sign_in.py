@@ -66,7 +66,7 @@ class AddressProof(Base):
 
 
 class Attempts(Base):
-    """How often something was tried by or for somebody since an instant: the brake on guessing.
+    """How often something was tried by or for somebody, the last time at `since`: the brake on guessing.
 
     `whom` is a hash of the account, the address or the partnership that it is counted for.
     """

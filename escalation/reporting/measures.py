@@ -11,6 +11,7 @@ from statistics import median
 
 from escalation.reporting.figures import AgencyRow, BoardMeasures, Period, Row, StageTime, Table
 from escalation.reporting.reading import Record, partnership_for, record_of, session
+from escalation.security.permissions import BoardAct
 from workflows.events import EventKind
 from workflows.vocabulary import Phase
 
@@ -34,10 +35,10 @@ def periods(today: date) -> tuple[Period, ...]:
 def board_measures(account: int, partnership: str, period: str = "") -> BoardMeasures:
     """The measures of a partnership for a period's key (the usual one when unknown).
 
-    Raises NotFound for whoever holds no office or chair of its board today.
+    Raises NotFound for a stranger, NotAllowed for whoever is neither its board's office nor its chair.
     """
     with session() as (opened, now):
-        place = partnership_for(opened, account, partnership, now)
+        place = partnership_for(opened, account, partnership, now, BoardAct.READ_ALL_MEASURES)
         choices = periods(now.date())
         chosen = next((p for p in choices if p.key == period), choices[0])
         start, end = (datetime.combine(d, datetime.min.time(), UTC) for d in (chosen.start, chosen.end))

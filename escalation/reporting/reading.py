@@ -7,31 +7,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from escalation import clock
-from escalation.errors import NotFound
+from escalation.errors import NotAllowed, NotFound
 from escalation.extensions import db
 from escalation.models import (
-    Account,
     Agency,
     Case,
     Deadline,
     Diversion,
     EventRow,
-    Holding,
     Membership,
     Participation,
     Partnership,
-    Post,
     ProtocolVersion,
     StageEntry,
 )
 from escalation.models.types import AnyRow
 from escalation.security import wall
+from escalation.security.offices import roles_of
+from escalation.security.permissions import BoardAct, permitted_in_board
 from workflows.loader import loads
-from workflows.vocabulary import AgencyKind, Tier
+from workflows.vocabulary import AgencyKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +60,20 @@ def session() -> Iterator[tuple[Session, datetime]]:
         opened.rollback()
 
 
-def partnership_for(opened: Session, account: int, public_id: str, now: datetime) -> int:
-    """The partnership's id, for somebody in an office or the chair of its board today. From then on the
-    session reaches that one.
+def partnership_for(opened: Session, account: int, public_id: str, now: datetime, act: BoardAct) -> int:
+    """The partnership's id, for somebody who may do this there today. From then on the session reaches
+    that one.
 
-    Raises NotFound for everybody else.
+    Raises NotFound for strangers, NotAllowed for whoever belongs to it and has another role.
     """
     found = opened.execute(
-        select(Partnership.id)
-        .join(Post, Post.partnership_id == Partnership.id)
-        .join(Holding, (Holding.partnership_id == Post.partnership_id) & (Holding.post_id == Post.id))
-        .join(Account, Account.id == Holding.account_id)
-        .where(
-            Partnership.public_id == public_id,
-            Post.tier.in_([Tier.OFFICE, Tier.CHAIR]),
-            Holding.account_id == account,
-            Account.active,
-            Holding.from_at <= now,
-            or_(Holding.to_at.is_(None), Holding.to_at > now),
-        )
-        .limit(1)
+        select(Partnership.id).where(Partnership.public_id == public_id)
     ).scalar_one_or_none()
-    if found is None:
+    roles = roles_of(opened, found, account, now) if found is not None else frozenset()
+    if found is None or not roles:
         raise NotFound
+    if not permitted_in_board(roles, act):
+        raise NotAllowed
     wall.turn(opened.connection(), wall.of_partnership(found))
     return found
 

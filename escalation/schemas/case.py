@@ -219,6 +219,9 @@ class CaseSchema(Schema):
     words = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     welsh = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     tied = fields.List(fields.Nested(TiedSchema), required=True)
+    quiet = fields.Boolean(required=True)
+    named_at = fields.AwareDateTime(allow_none=True)
+    masked = fields.Boolean(required=True)
 
 
 class WorkRowSchema(Schema):

@@ -13,6 +13,9 @@ from escalation.services.concerns import NewConcern
 from workflows.commands import Id, RaiseConcern
 from workflows.vocabulary import FURTHER, Subject, Urgency
 
+NAMED = ("me", "lead")
+"""Who is named to the other side: the raiser, or their safeguarding lead in their place."""
+
 
 class ConcernSchema(Schema):
     """All answers. Labels and limits are those of the pages."""
@@ -29,6 +32,7 @@ class ConcernSchema(Schema):
     )
     request = Written("What you ask for", SHORT, ask="Enter what you ask for")
     urgency = Choice(Urgency, "Select how soon something may happen", default=str(Urgency.NOT_SURE))
+    named = Choice(NAMED, "Select who is named to them", default=NAMED[0])
     safety = Written("Who keeps this person safe tonight", SHORT)
     attempts = Written("What you have tried", SHORT)
     changed_lately = Written("What has changed lately", SHORT)
@@ -53,7 +57,7 @@ QUESTIONS: tuple[tuple[str, ...], ...] = (
 """The fields of each question, in order."""
 ROUTING = ("subject", "topic", "forum", "enter", "concern_at", "protect_by", *FURTHER)
 """What a procedure may ask for beside: where a concern goes, to whom, and from when its times count."""
-EXTRAS = ("urgency", "safety", "attempts", "changed_lately", *ROUTING)
+EXTRAS = ("urgency", "named", "safety", "attempts", "changed_lately", *ROUTING)
 
 
 def check_answers(answers: Mapping[str, Any], only: tuple[str, ...]) -> dict[str, Any]:
@@ -115,4 +119,5 @@ def concern_from(
         draft=draft,
         follows=follows,
         further=further,
+        quiet=given["named"] == "lead",
     )

@@ -314,6 +314,11 @@ def permitted(standings: Iterable[Standing], action: Action, phase: str) -> bool
     return any(phase in when and not who.isdisjoint(have) for who, when in TABLE.get(action, ()))
 
 
+def role_of_tier(tier: Tier) -> Role:
+    """The office from which somebody acts who holds a post of this tier."""
+    return _ROLE_OF_TIER[tier]
+
+
 def permitted_in_board(roles: Iterable[Role], act: BoardAct) -> bool:
     """True if any of these roles in a partnership may do this there."""
     return not BOARD_TABLE[act].isdisjoint(roles)

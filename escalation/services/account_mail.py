@@ -4,7 +4,8 @@ import secrets
 
 from sqlalchemy import insert, select, text
 
-from escalation.models import Account, Holding, OutboxRow
+from escalation.models import Account, OutboxRow
+from escalation.services import office_mail
 from escalation.services.unit import reading, retried, writing
 
 
@@ -16,9 +17,7 @@ def owe(account: int, name: str, link: str | None) -> None:
     none gets none.
     """
     with writing() as unit:
-        partnership = unit.session.execute(
-            select(Holding.partnership_id).where(Holding.account_id == account).order_by(Holding.id).limit(1)
-        ).scalar_one_or_none()
+        partnership = office_mail.partnership_of(unit, account)
         if partnership is None:
             return
         epoch = unit.connection.execute(text("SELECT epoch FROM installation")).scalar_one()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from escalation.models import Partnership
-from escalation.services import directory
+from escalation.services import directory, visitors
 from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, reading
 from escalation.services.views import PartnershipView, WhoIsTold
@@ -23,8 +23,13 @@ class Advice:
     leads: tuple[WhoIsTold, ...]
 
 
-def whom_to_ask(account: int) -> tuple[Advice, ...]:
-    """Whom a person may ask, in each partnership where they work for an agency, by its name."""
+def whom_to_ask(account: int | None) -> tuple[Advice, ...]:
+    """Whom a person may ask, in each partnership where they work for an agency, by its name.
+
+    Whoever has not said who they are (None) is told of every board's office, and nobody's name.
+    """
+    if account is None:
+        return tuple(Advice(place, ()) for place in visitors.partnerships())
     with reading() as unit:
         held = directory.posts_of(unit.session, account, unit.now)
         own: dict[int, set[int]] = {}

@@ -85,6 +85,7 @@ def _insert(unit: Unit, file: CaseFile, decision: Decision) -> int:
         challenged_role=row.challenged_role,
         urgency=row.urgency,
         beside_id=row.id,
+        quiet=row.quiet and row.named_at is None,
     )
     return insert_case(unit, new, decision)
 

@@ -6,7 +6,7 @@ directory around them, so that a sweep over two hundred costs little more than a
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -27,6 +27,7 @@ from escalation.models import (
 )
 from escalation.models.asking import Among, Together
 from escalation.models.types import AnyRow, AnySelect
+from escalation.security import proved
 from escalation.services import directory, protocols, terms
 from escalation.services.directory import Directory, HeldBy, HeldPost
 from notifications.message import Person, Seat, Via
@@ -63,6 +64,8 @@ class CaseFile:
     """Everybody who ever acted in the case for one of the sides, where that was asked for."""
     held: tuple[HeldBy, ...] = ()
     """The posts that the acting person holds today, in all partnerships, where that was asked for."""
+    interests: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """Who declared a line to an agency, by the agency."""
 
     def state(self) -> CaseState:
         """The facts for `workflows.machine.decide`."""
@@ -174,11 +177,29 @@ class CaseFile:
         if is_raiser_slot(slot):
             raiser = Person(self.row.raiser_id, self.row.raiser_mail_ok)
             return Seat(slot.id, slot.side, slot.title, agency, (raiser,), Via.HOLDER)
-        without = self.recused | ({self.row.raiser_id} if slot.side is Side.RAISING else frozenset())
-        return self.directory.seat(slot, self.post_for(slot), agency, without)
+        return self.directory.seat(slot, self.post_for(slot), agency, self.without(slot))
+
+    def without(self, slot: Slot) -> frozenset[int]:
+        """Who cannot be told for a slot: who stood aside, on the raising side the raiser, and for the board
+        whoever has declared a line to an agency of either side."""
+        more = {self.row.raiser_id} if slot.side is Side.RAISING else frozenset()
+        return self.recused | (self.with_a_line if slot.side is Side.BOARD else more)
+
+    @cached_property
+    def with_a_line(self) -> frozenset[int]:
+        """Everybody who has declared a line to an agency that has a part in the case."""
+        if not self.interests:
+            return frozenset()
+        return frozenset().union(*(self.interests.get(a, ()) for a in self.party_agencies()))
+
+    def declared_by(self, account: int) -> frozenset[int]:
+        """The agencies to which a person has declared a line: for the board they count as their own."""
+        return frozenset(agency for agency, accounts in self.interests.items() if account in accounts)
 
     def slots_of(self, account: int) -> frozenset[str]:
-        """The slots of this case that a person sits in today: as raiser, holder or deputy."""
+        """The slots of this case that a person sits in today: as raiser, holder or deputy.
+
+        Who has proved no more than an address sits in none but the raiser's."""
         mine = {p.slot for p in self.places if p.ended_at is None and self._sits(p, account)}
         return frozenset(mine)
 
@@ -189,8 +210,11 @@ class CaseFile:
     def _sits(self, place: AnyRow, account: int) -> bool:
         if place.account_id == account:
             return True
+        if proved.only_as_raiser(account):
+            return False
         post = self.directory.posts.get(place.post_id) if place.post_id else None
-        return post is not None and account in post.accounts and account not in self.recused
+        aside = self.recused | (self.with_a_line if place.side == Side.BOARD else frozenset())
+        return post is not None and account in post.accounts and account not in aside
 
 
 def is_raiser_slot(slot: Slot) -> bool:
@@ -252,6 +276,7 @@ def load(
             parties=parties[row.id],
             acted=frozenset(a.actor_id for a in acted[row.id]),
             held=around.held,
+            interests=around.interests,
         )
         for row in found["cases"]
     }

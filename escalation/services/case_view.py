@@ -14,6 +14,7 @@ from sqlalchemy import select
 from escalation.models import Partnership
 from escalation.models.record import FieldClass
 from escalation.models.types import AnyRow
+from escalation.security import offices
 from escalation.security.permissions import Act, permitted, standing_of
 from escalation.services import case_file, forms, history, protocols, tied_cases
 from escalation.services.case_file import CaseFile, is_raiser_slot
@@ -45,6 +46,8 @@ from workflows.stages import Stage
 from workflows.triggers import Trigger
 from workflows.vocabulary import AgencyKind, Phase, Side
 
+UNNAMED = "The professional who raised it"
+"""Stands for the raiser's name where it may not be read."""
 _LEADERSHIP = frozenset({EventKind.LEAD_SUPPORTED, EventKind.LEAD_DECLINED})
 _READING = {
     FieldClass.IDENTIFIER: Act.READ_IDENTIFIERS,
@@ -67,25 +70,62 @@ def slot_of(unit: Unit, partnership: int, case: int, account: int) -> str | None
     return next((s for s in file.protocol.slots if s in mine), None)
 
 
-def view_of(unit: Unit, partnership: int, case: int, account: int) -> CaseView:
-    """The case as one person may see it. The caller has already asked `security.access`."""
+def view_of(
+    unit: Unit,
+    partnership: int,
+    case: int,
+    account: int,
+    *,
+    unmasked: bool = False,
+    only: frozenset[Act] | None = None,
+) -> CaseView:
+    """The case as one person may see it. The caller has already asked `security.access`.
+
+    `unmasked`: with identifiers that are masked for them otherwise, for a reason that is on record.
+    `only`: what may be read by somebody who has no seat and opened it for a reason (see `glass`).
+    """
     file = case_file.load(unit.session, partnership, [case], unit.now, acting=account)[case]
     record = history.read(unit.session, partnership, case)
-    return _View(unit, file, record, account).make()
+    return _View(unit, file, record, account, unmasked, only).make()
 
 
 class _View:
     """The making of one view; it holds what every part needs."""
 
-    def __init__(self, unit: Unit, file: CaseFile, record: History, account: int) -> None:
+    def __init__(
+        self,
+        unit: Unit,
+        file: CaseFile,
+        record: History,
+        account: int,
+        unmasked: bool,
+        only: frozenset[Act] | None,
+    ) -> None:
         self.unit, self.file, self.record, self.account = unit, file, record, account
+        self.unmasked, self.only = unmasked, only
         self.slots = file.slots_of(account)
         self.phase = Phase(file.row.phase)
         self.standings = {standing_of(file.protocol, s) for s in self.slots}
 
     def may(self, reading: Act) -> bool:
         """Whether the person's standing lets them read this much."""
+        if self.only is not None:
+            return reading in self.only
+        if reading is Act.READ_IDENTIFIERS and self.unmasked:
+            return permitted(self.standings, Act.UNMASK_IDENTIFIERS, self.phase)
         return permitted(self.standings, reading, self.phase)
+
+    @cached_property
+    def raiser_is_named(self) -> bool:
+        """Whether this person may read who raised it."""
+        row = self.file.row
+        usual = not row.quiet or row.named_at is not None
+        return self.may(Act.READ_RAISER if usual else Act.READ_QUIET_RAISER)
+
+    def name_of(self, account: int) -> str:
+        """A person's name, or what stands for it."""
+        hidden = account_is_raiser(self.file, account) and not self.raiser_is_named
+        return UNNAMED if hidden else self.record.names[account]
 
     def make(self) -> CaseView:
         file, row, protocol = self.file, self.file.row, self.file.protocol
@@ -100,7 +140,12 @@ class _View:
             partnership=partnership_view(self._partnership()),
             person_reference=written["person_reference"].text if "person_reference" in written else "",
             raised_at=row.raised_at,
-            raiser=self.record.names[row.raiser_id],
+            raiser=self.name_of(row.raiser_id),
+            quiet=row.quiet,
+            named_at=row.named_at,
+            may_name=self._may_name(),
+            masked=not self.may(Act.READ_IDENTIFIERS)
+            and permitted(self.standings, Act.UNMASK_IDENTIFIERS, self.phase),
             raiser_role=next(s.title for s in protocol.slots.values() if is_raiser_slot(s)),
             raising_agency=file.agencies[file.parties[Side.RAISING]].name,
             challenged_agency=file.agencies[file.parties[Side.CHALLENGED]].name,
@@ -118,7 +163,7 @@ class _View:
             my_titles=self._my_titles(),
             is_raiser=account_is_raiser(file, self.account),
             position=Position(row.position),
-            lead_view=LeadView(row.lead_view) if self.may(Act.READ_LEADERSHIP_NOTES) else LeadView.NONE,
+            lead_view=LeadView(row.lead_view) if self._knows_lead_view() else LeadView.NONE,
             proposal=self._proposal(events),
             written=written,
             replies=tuple(e for e in events if e.kind in _POSITIONS),
@@ -135,7 +180,7 @@ class _View:
             actions=self._actions(),
             last_activity=self._last_activity(),
             outcome=_outcome(events),
-            may_follow=_not_safer(events) and self._may_raise_again(),
+            may_follow=_not_safer(events) and self.may(Act.OPEN_NEXT) and self._may_raise_again(),
             mail_told={},
             words=protocol.words,
             welsh=protocol.welsh,
@@ -162,7 +207,7 @@ class _View:
 
     def _event(self, row: AnyRow) -> EventView | None:
         kind = EventKind(row.kind)
-        if kind in _LEADERSHIP and not self.may(Act.READ_LEADERSHIP_NOTES):
+        if kind in _LEADERSHIP and not self._knows_lead_view():
             return None
         codes = self.record.codes[row.seq]
         told_in_confidence = kind is EventKind.WITHDRAWN and not codes.get("freely", True)
@@ -187,6 +232,19 @@ class _View:
             ),
         )
 
+    def _may_name(self) -> bool:
+        row = self.file.row
+        return (
+            row.quiet
+            and row.named_at is None
+            and permitted(self.standings, Act.RELEASE_RAISER, self.phase)
+            and offices.is_custodian(self.unit.session, row.partnership_id, self.account, self.unit.now)
+        )
+
+    def _knows_lead_view(self) -> bool:
+        """That a lead supports it or not is a fact of the record; why is their own side's."""
+        return self.may(Act.READ_LEADERSHIP_NOTES) or self.may(Act.READ_FULL_RECORD)
+
     def _asked_as(self, name: str) -> tuple[str, str, str]:
         """What a field of the protocol's forms is called, in which form, and in Welsh; empty for others."""
         if parts_of(name) is None:
@@ -210,7 +268,7 @@ class _View:
             return "", "", None
         place = next((p for p in reversed(self.file.places) if p.slot == row.slot), None)
         agency = self.file.agencies[place.agency_id].name if place else ""
-        return self.record.names[row.actor_id], agency, Side(place.side) if place else None
+        return self.name_of(row.actor_id), agency, Side(place.side) if place else None
 
     def _my_side(self) -> Side | None:
         sides = [self.file.protocol.slots[s].side for s in self.file.protocol.slots if s in self.slots]
@@ -243,7 +301,7 @@ class _View:
 
     def _actions(self) -> tuple[ActionView, ...]:
         agencies = frozenset(p.agency_id for p in self.file.held if p.agency_kind != AgencyKind.BOARD)
-        actor = self.file.actor(self.account, agencies)
+        actor = self.file.actor(self.account, agencies | self.file.declared_by(self.account))
         return tuple(
             ActionView(
                 p.trigger,
@@ -268,9 +326,9 @@ class _View:
         return tuple(forms.view_of(form, self.file.protocol.welsh) for form in open_ones)
 
     def _may_raise_again(self) -> bool:
-        """On the raising side, and today in an agency of the partnership, as raising asks."""
+        """Today in an agency of the partnership, as raising asks."""
         here = (p for p in self.file.held if p.partnership_id == self.file.row.partnership_id)
-        return self._my_side() is Side.RAISING and any(p.agency_kind != AgencyKind.BOARD for p in here)
+        return any(p.agency_kind != AgencyKind.BOARD for p in here)
 
     def _last_activity(self) -> datetime:
         """When something last happened, by hand or by itself, or somebody opened it for the first time."""

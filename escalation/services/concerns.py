@@ -35,7 +35,7 @@ def raise_concern(account: int, concern: NewConcern, key: str) -> CaseView:
     for attempt in range(_TRIES):
         try:
             with writing(of_account(account)) as unit:
-                made = _raise(unit, account, concern, key)
+                made = raise_within(unit, account, concern, key)
             if isinstance(made, DiversionView):
                 raise SentElsewhere(made)
             return cases.as_seen(made, account)
@@ -46,8 +46,11 @@ def raise_concern(account: int, concern: NewConcern, key: str) -> CaseView:
     raise AssertionError("unreachable")
 
 
-def _raise(unit: Unit, account: int, concern: NewConcern, key: str) -> str | DiversionView:
-    """The public id of the case, or where the concern went instead."""
+def raise_within(unit: Unit, account: int, concern: NewConcern, key: str) -> str | DiversionView:
+    """Raises a concern as a part of a larger change; the public id of the case, or where it went instead.
+
+    Raises what `raise_concern` does, and IntegrityError when the reference that was drawn is taken.
+    """
     ground = ground_of(unit, account, concern)
     public_id = new_public_id()
     print_ = submissions.fingerprint(concern)
@@ -104,6 +107,7 @@ def _empty_file(account: int, concern: NewConcern, ground: Ground, case_id: int)
         directory=ground.around.directory,
         agencies=ground.around.agencies,
         board_agency=ground.around.board,
+        interests=ground.around.interests,
         parties={Side.RAISING: ground.raising, Side.CHALLENGED: ground.named[0]},
     )
 
@@ -141,6 +145,7 @@ def _insert(
         challenged_role=concern.challenged_role,
         urgency=str(concern.command.urgency),
         follows_id=_followed(unit, account, concern, ground),
+        quiet=concern.quiet,
     )
     return insert_case(unit, new, decision)
 
@@ -209,4 +214,4 @@ def _earlier(unit: Unit, account: int, partnership: int, reference: str) -> int:
     )
 
 
-__all__ = ["NewConcern", "preview", "raise_concern"]
+__all__ = ["NewConcern", "preview", "raise_concern", "raise_within"]

@@ -21,7 +21,7 @@ from escalation.models import (
     Post,
 )
 from escalation.models.types import AnyRow, AnySelect
-from escalation.services import audit, directory, office_mail, restored
+from escalation.services import access_reviews, audit, directory, office_mail, restored
 from escalation.services.audit_questions import MAIL_GRACE
 from escalation.services.unit import Unit, reading, retried, writing
 from notifications.message import Standing
@@ -93,6 +93,7 @@ def standing(unit: Unit, partnership: int) -> Standing:
             .where(DraftRow.partnership_id == here, DraftRow.saved_at < now - DAY),
         ),
         watched=beat.beat_at if beat else None,
+        reviews=access_reviews.overdue(unit, here),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from escalation.models import Account, Agency, Holding, Membership, Post
+from escalation.models import Account, Agency, DeclaredInterest, Holding, Membership, Post
 from escalation.models.asking import Among, Asked, Together
 from escalation.models.places import HoldingKind
 from escalation.models.types import AnyRow, AnySelect, Utc
@@ -25,6 +25,8 @@ from workflows.protocol import Protocol, Slot
 from workflows.vocabulary import AgencyKind, Side, Tier
 
 NOBODY: frozenset[int] = frozenset()
+RAISES_ONLY = "raises_only"
+"""The line of posts that people have by proving an address: they raise from them, and answer for nobody."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class Directory:
 
     def find(self, agency_id: int, tier: str, line: str | None) -> HeldPost | None:
         """The post that answers: that line if there is one, else a post of any line, else None."""
-        of_tier = (p for p in self.posts.values() if p.agency_id == agency_id and p.tier == tier)
+        here = (p for p in self.posts.values() if p.agency_id == agency_id and p.line != RAISES_ONLY)
+        of_tier = (p for p in here if p.tier == tier)
         return min(of_tier, key=lambda p: (p.line != (line or ""), p.line != "", p.id), default=None)
 
     def whom_to_tell(
@@ -109,6 +112,8 @@ class Around:
     board: int
     directory: Directory
     held: tuple["HeldBy", ...] = ()
+    interests: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """Who declared a line to an agency, by the agency."""
 
 
 def around(
@@ -139,7 +144,15 @@ def around(
         board,
         Directory(now, {post.id: _held(post, people[post.id]) for post in found["posts"]}),
         tuple(HeldBy(*row) for row in found.get("held", ())),
+        _by_agency(found["interests"]),
     )
+
+
+def _by_agency(rows: Iterable[AnyRow]) -> Mapping[int, frozenset[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        found[row.agency_id].add(row.account_id)
+    return {agency: frozenset(accounts) for agency, accounts in found.items()}
 
 
 def _held(post: AnyRow, people: list[AnyRow]) -> HeldPost:
@@ -268,6 +281,15 @@ def _people() -> AnySelect:
     )
 
 
+def _interests() -> AnySelect:
+    """Every line that somebody of the partnership has declared and not ended."""
+    return select(DeclaredInterest.agency_id, DeclaredInterest.account_id).where(
+        DeclaredInterest.partnership_id == bindparam("partnership"),
+        DeclaredInterest.from_at <= _NOW,
+        or_(DeclaredInterest.to_at.is_(None), DeclaredInterest.to_at > _NOW),
+    )
+
+
 def _held_by() -> AnySelect:
     return (
         select(Post.partnership_id, Post.id, Post.agency_id, Agency.kind, Post.tier, Post.title)
@@ -285,6 +307,7 @@ _QUERIES = {
     "agencies": select(*Agency.__table__.c).join(Membership, _member()).where(_wanted()),
     "posts": _posts(),
     "people": _people(),
+    "interests": _interests(),
 }
 _AROUND = Together(**_QUERIES)
 _AROUND_A_PERSON = Together(**_QUERIES, held=_held_by())

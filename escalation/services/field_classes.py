@@ -33,6 +33,10 @@ _OF_KIND = {
     (EventKind.BOARD_DECIDED, "reasons"): FieldClass.DECISION,
     (EventKind.LEAD_DECLINED, "reasons"): FieldClass.LEADERSHIP,
     (EventKind.LEAD_SUPPORTED, "reasons"): FieldClass.LEADERSHIP,
+    # Why somebody looked, or named somebody, is for the raiser and the board.
+    (EventKind.GLASS_BROKEN, "reasons"): FieldClass.RAISER,
+    (EventKind.GLASS_REVIEWED, "reasons"): FieldClass.RAISER,
+    (EventKind.RAISER_NAMED, "reasons"): FieldClass.RAISER,
 }
 
 

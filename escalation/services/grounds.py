@@ -1,6 +1,6 @@
 """What raising a concern stands on: the partnership, the agencies on both sides, the protocol in force."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,6 +29,10 @@ class NewConcern:
     follows: str | None = None
     further: tuple[str, ...] = ()
     """Other agencies whose decision is challenged too, where the procedure has places for them."""
+    quiet: bool = False
+    """Through the raiser's safeguarding lead: the other side is told the lead's name and not the raiser's."""
+    raising_agency: str | None = field(default=None, repr=False)
+    """For which of their agencies the person raises it, when they have said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def ground_of(unit: Unit, account: int, concern: NewConcern) -> Ground:
     ).first()
     if partnership is None:
         raise NotFound
-    raising = _raising_agency(session, account, partnership.id, unit)
+    raising = _raising_agency(session, account, partnership.id, unit, concern.raising_agency)
     challenged = _challenged(session, partnership.id, (concern.challenged_agency, *concern.further))
     version, protocol = protocols.in_force(session, partnership.id, unit.now)
     _refuse_too_many(protocol, challenged)
@@ -102,18 +106,27 @@ def _refuse_too_many(protocol: Protocol, challenged: tuple[AnyRow, ...]) -> None
         raise Refused("too_many_agencies", words)
 
 
-def _raising_agency(session: Session, account: int, partnership: int, unit: Unit) -> int:
-    """The agency for which a person raises: that of their first post in the partnership.
+def _raising_agency(
+    session: Session, account: int, partnership: int, unit: Unit, named: str | None = None
+) -> int:
+    """The agency for which a person raises: the one they named, else that of their first post there.
 
-    Raises NotAllowed when they hold none there, or only a post of the board itself.
+    Raises NotAllowed when they hold none in the partnership (or not in that agency), or only a post of the
+    board itself.
     """
     held = [p for p in directory.posts_of(session, account, unit.now) if p.partnership_id == partnership]
     own = [p for p in held if p.agency_kind != AgencyKind.BOARD]
+    if named is not None:
+        own = [p for p in own if p.agency_id == _agency(session, named)]
     if not own:
         raise NotAllowed(
             "You hold no post in an agency of this partnership. Ask the board office to add you."
         )
     return min(own, key=lambda p: (p.tier != Tier.PRACTITIONER, p.post_id)).agency_id
+
+
+def _agency(session: Session, public_id: str) -> int | None:
+    return session.execute(select(Agency.id).where(Agency.public_id == public_id)).scalar_one_or_none()
 
 
 def facts_from(concern: NewConcern, ground: Ground) -> Facts:

@@ -4,15 +4,32 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, text, update
 
 from escalation.errors import NotFound, Refused
-from escalation.models import Account, Case, Holding, OutboxRow, WebSession
+from escalation.models import (
+    Account,
+    AddressProof,
+    Appointment,
+    Case,
+    DeclaredInterest,
+    Holding,
+    Identity,
+    OutboxRow,
+    Partnership,
+    Passkey,
+)
 from escalation.models.types import AnyRow
-from escalation.services import directory, people, undeliverable
+from escalation.services import directory, holdings, sessions, undeliverable
 from escalation.services.unit import Unit, of_account, retried, writing
 from notifications.message import Via
 from workflows.vocabulary import Phase, Tier
+
+_PROOFS = (
+    "password", "tf_primary_method", "tf_totp_secret", "totp_counter", "fs_webauthn_user_handle",
+)  # fmt: skip
+"""The columns of an account with which somebody could prove who they are."""
+_NO_CODES = text("UPDATE account SET mf_recovery_codes = NULL WHERE id = :account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +54,8 @@ class _DryRun(Exception):
 
 @retried
 def end(email: str, *, dry_run: bool = False) -> Left:
-    """Ends every holding of a person today, their sessions, their password and the mails owed to them.
+    """Ends every holding and office of a person today, their sessions, every proof of who they are, and the
+    mails owed to them.
 
     A mail about a case that had not left yet is told to the deputy and the board office instead. Raises
     NotFound for an address that nobody has, Refused for somebody who was ended already.
@@ -69,27 +87,42 @@ def _person(unit: Unit, email: str) -> AnyRow:
     return row
 
 
+def if_nothing_is_left(unit: Unit, account: int) -> bool:
+    """Somebody whose last post or office has ended leaves altogether. False when they still have one."""
+    posts = select(Holding.id).where(Holding.account_id == account, _runs(Holding, unit))
+    appointed = select(Appointment.id).where(Appointment.account_id == account, _runs(Appointment, unit))
+    if any(unit.session.execute(query.limit(1)).first() for query in (posts, appointed)):
+        return False
+    columns = (Account.id, Account.name, Account.email)
+    person = unit.session.execute(select(*columns).where(Account.id == account, Account.active)).first()
+    if person is not None:
+        unit.turn_to(of_account(account))
+        _end(unit, person)
+    return person is not None
+
+
 def _end(unit: Unit, person: AnyRow) -> Left:
     mine = unit.session.execute(
-        people.holdings().where(Holding.account_id == person.id, directory.is_current(unit.now))
+        holdings.holdings().where(Holding.account_id == person.id, directory.is_current(unit.now))
     ).all()
     before = _told(unit, mine)
     unit.session.execute(
-        update(Holding).where(Holding.account_id == person.id, Holding.to_at.is_(None)).values(to_at=unit.now)
+        update(Holding).where(Holding.account_id == person.id, _runs(Holding, unit)).values(to_at=unit.now)
     )
-    sessions = _shut_out(unit, person.id)
+    offices = _end_offices(unit, person.id)
+    ended_sessions = _shut_out(unit, person)
     _tell_others(unit, person.id)
     told = {key: now for key, now in _told(unit, mine).items() if now[1] is not before[key][1]}
     vacant = [post for post, via in told.values() if via is Via.VACANT]
     deputised = [post for post, via in told.values() if via is Via.DEPUTY]
     return Left(
         name=person.name,
-        ended=tuple(people.held(row) for row in mine),
+        ended=(*(holdings.held(row) for row in mine), *(f"{person.name} as {o}" for o in offices)),
         vacant=tuple(f"{post.title}, {post.agency}" for post in vacant),
         deputised=tuple(f"{post.title}, {post.agency}" for post in deputised),
         without_office=any(post.tier == Tier.OFFICE for post in vacant),
         running=_running(unit, person.id),
-        sessions=sessions,
+        sessions=ended_sessions,
     )
 
 
@@ -102,17 +135,44 @@ def _told(unit: Unit, holdings: Sequence[AnyRow]) -> dict[tuple[int, int], tuple
     return found
 
 
-def _shut_out(unit: Unit, account: int) -> int:
-    """Stops sign-in: no password, no session, and no link that was sent before opens anything."""
+def _shut_out(unit: Unit, person: AnyRow) -> int:
+    """Stops sign-in: no password, no factor, no identity, no session, and no code or link that was sent
+    before opens anything. Gives how many sessions ended."""
     unit.session.execute(
         update(Account)
-        .where(Account.id == account)
-        .values(active=False, mail_ok=False, password=None, fs_uniquifier=secrets.token_hex(32))
+        .where(Account.id == person.id)
+        .values(active=False, mail_ok=False, fs_uniquifier=secrets.token_hex(32), **dict.fromkeys(_PROOFS))
     )
-    ended = unit.session.execute(
-        delete(WebSession).where(WebSession.account_id == account).returning(WebSession.token_hash)
+    # In words of SQL: the library's type for these codes cannot be part of a statement that is kept.
+    unit.session.execute(_NO_CODES, {"account": person.id})
+    unit.session.execute(delete(Passkey).where(Passkey.user_id == person.id))
+    unit.session.execute(delete(Identity).where(Identity.account_id == person.id))
+    unit.session.execute(delete(AddressProof).where(AddressProof.email == person.email))
+    return sessions.end_for(unit, [person.id])
+
+
+def _end_offices(unit: Unit, account: int) -> tuple[str, ...]:
+    """Ends what somebody was appointed to and what they declared, in words."""
+    own = (Appointment.account_id == account, _runs(Appointment, unit))
+    offices = unit.session.execute(
+        select(Appointment.office, Partnership.name)
+        .join(Partnership, Partnership.id == Appointment.partnership_id)
+        .where(*own)
+        .order_by(Appointment.id)
+    ).all()
+    unit.session.execute(update(Appointment).where(*own).values(to_at=unit.now))
+    unit.session.execute(
+        update(DeclaredInterest)
+        .where(DeclaredInterest.account_id == account, _runs(DeclaredInterest, unit))
+        .values(to_at=unit.now)
     )
-    return len(ended.all())
+    return tuple(f"{row.office.replace('_', ' ')} of {row.name}" for row in offices)
+
+
+def _runs(
+    table: type[Holding] | type[Appointment] | type[DeclaredInterest], unit: Unit
+) -> ColumnElement[bool]:
+    return or_(table.to_at.is_(None), table.to_at > unit.now)
 
 
 def _tell_others(unit: Unit, account: int) -> None:

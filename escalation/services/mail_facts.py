@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from escalation.models import Account, Partnership
 from escalation.models.types import AnyRow
-from escalation.services import case_file, digest, fuse
+from escalation.services import access_reviews, appointments, case_file, digest, fuse, newcomers, proofs
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit
 from notifications.message import Facts, Standing
@@ -17,6 +17,13 @@ from workflows.notices import marking
 from workflows.vocabulary import Phase
 
 OFFICE_MAILS = frozenset({digest.NAME, fuse.SUMMARY, fuse.BLOWN})
+_PARTS: Mapping[str, str] = {
+    **dict.fromkeys(OFFICE_MAILS, ""),
+    appointments.MAIL: "/directory",
+    access_reviews.NAME: "/access",
+    newcomers.WAITS: "/newcomers",
+}
+"""The page of the board to which a mail leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +88,13 @@ def _letter(
         "office_hours": place.office_hours,
         "office_address": place.office_address,
         "via": row.via,
-        "set_up_link": row.set_up_link,
+        "set_up_link": None if row.name == proofs.MAIL else row.set_up_link,
         "standing": standings.get(row.partnership_id) if row.name == digest.NAME else None,
     }
     if row.case_id is None:
-        return Letter(address, _account_facts(common, _place_of(row, place, base_url)), frozenset())
+        code = row.set_up_link if row.name == proofs.MAIL else None
+        facts = _account_facts(common, _place_of(row, place, base_url), code or "")
+        return Letter(address, facts, frozenset())
     file = files[row.case_id]
     forbidden = _forbidden(file)
     words = own_words_without(file.protocol.words, forbidden)
@@ -99,11 +108,15 @@ def own_words_without(words: Mapping[str, str], forbidden: frozenset[str]) -> di
 
 
 def _place_of(row: AnyRow, place: AnyRow, base_url: str) -> str:
-    """Where a mail that is about no case leads: the board's worklist, or the front page."""
-    return f"{base_url}/board/{place.public_id}" if row.name in OFFICE_MAILS else base_url
+    """Where a mail that is about no case leads: a page of the board, or the front page."""
+    if row.name == proofs.MAIL:
+        return f"{base_url}/code"
+    part = _PARTS.get(row.name)
+    return base_url if part is None else f"{base_url}/board/{place.public_id}{part}"
 
 
-def _account_facts(common: dict[str, Any], link: str) -> Facts:
+def _account_facts(common: dict[str, Any], link: str, code: str) -> Facts:
+    """A code is urgent: somebody waits for it, and it is soon too old."""
     return Facts(
         **common,
         reference=None,
@@ -112,7 +125,8 @@ def _account_facts(common: dict[str, Any], link: str) -> Facts:
         due=None,
         next_holder=None,
         link=link,
-        urgent=False,
+        urgent=bool(code),
+        code=code,
         waited_role=None,
     )
 

@@ -77,7 +77,7 @@ def _move(unit: Unit, public_id: str, account: int, command: Command, key: str, 
 
 def _decided(unit: Unit, file: CaseFile, account: int, command: Command) -> transition.Step:
     agencies = frozenset(p.agency_id for p in file.held if p.agency_kind != AgencyKind.BOARD)
-    actor = file.actor(account, agencies)
+    actor = file.actor(account, agencies | file.declared_by(account))
     standings = {standing_of(file.protocol, slot) for slot in actor.slots}
     if not permitted(standings, command.trigger, Phase(file.row.phase)):
         raise Refused("not_yours", _NOT_YOURS)

@@ -1,6 +1,10 @@
 """Mails about the service itself, for a partnership's board office: about no case, in no case's record."""
 
-from escalation.models import OutboxRow
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from escalation.models import Appointment, Holding, OutboxRow
 from escalation.services import directory
 from escalation.services.sets import insert_new
 from escalation.services.unit import Unit
@@ -34,14 +38,24 @@ def owe(unit: Unit, partnership: int, account: int, name: str, key: str) -> bool
     )
 
 
-def office_of(unit: Unit, partnership: int) -> tuple[int, ...]:
+def partnership_of(unit: Unit, account: int) -> int | None:
+    """The partnership in whose name a person hears of their own account: the first they came to."""
+    for table in (Holding, Appointment):
+        first = select(table.partnership_id).where(table.account_id == account).order_by(table.id).limit(1)
+        if (found := unit.session.execute(first).scalar_one_or_none()) is not None:
+            return int(found)
+    return None
+
+
+def office_of(unit: Unit, partnership: int, tiers: Collection[Tier] = (Tier.OFFICE,)) -> tuple[int, ...]:
     """The accounts of whoever is told for the board office today: holders at work, else deputies.
 
     When nobody can be told, everybody who holds an office of the board, reachable or not: never nobody.
+    `tiers`: other posts of the board, too.
     """
     board = directory.board_agency(unit.session, partnership)
     known = directory.directory_of(unit.session, partnership, [board.id], unit.now)
-    offices = [post for post in known.posts.values() if post.tier == Tier.OFFICE]
+    offices = [post for post in known.posts.values() if post.tier in tiers]
     told = [person for post in offices for person in known.whom_to_tell(post)[0]]
     people = told or [person for post in offices for person in post.holders + post.deputies]
     return tuple(dict.fromkeys(person.account_id for person in people))

@@ -31,6 +31,8 @@ class NewRow:
     head: str = GENESIS
     closed_at: None = None
     raiser_mail_ok: bool = True
+    quiet: bool = False
+    named_at: None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class NewCase:
     urgency: str
     follows_id: int | None = None
     beside_id: int | None = None
+    quiet: bool = False
 
 
 def insert_case(unit: Unit, new: NewCase, decision: Decision) -> int:
@@ -72,6 +75,7 @@ def insert_case(unit: Unit, new: NewCase, decision: Decision) -> int:
         "raised_at": unit.now,
         "follows_id": new.follows_id,
         "beside_id": new.beside_id,
+        "quiet": new.quiet,
         "version": 0,
         "event_seq": 0,
         "head": GENESIS,

@@ -1,7 +1,8 @@
 """Agencies, posts and holders from a file: checked whole (`people_file`), then written whole or not at all.
 
 The people that a file names for a post are its people from now on: a new holder ends the one before, a new
-deputy the deputies before. Posts and people that it does not name stay as they are.
+deputy the deputies before. A line may also say that somebody holds a post no more, so that one file moves a
+person. Posts and people that it does not name stay as they are.
 """
 
 import secrets
@@ -9,15 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 
 from escalation.errors import InvalidInput, NotFound
 from escalation.models import Account, Agency, Holding, Membership, Partnership, Post
-from escalation.models.places import HoldingKind
 from escalation.models.types import AnyRow, AnySelect
 from escalation.security.public_ids import new_public_id
-from escalation.services import agency_time, directory, people_advice
-from escalation.services.people_file import CLOSES, OPENS, Line, read, several_may_hold
+from escalation.services import agency_time, appointing, appointments, directory, holdings, people_advice
+from escalation.services.people_file import CLOSES, ENDS, OPENS, Line, read
 from escalation.services.unit import Unit, reading, writing
 from workflows.vocabulary import AgencyKind
 
@@ -69,6 +69,8 @@ def _import(unit: Unit, place: int, lines: list[Line], done: Imported, bring_bac
     _take_back(unit, lines, done, bring_back)
     named: dict[tuple[int, str], set[int]] = defaultdict(set)
     agencies: set[int] = set()
+    done.ended += _end_named(unit, place, [line for line in lines if line.holding == ENDS], done)
+    lines = [line for line in lines if line.holding != ENDS]
     for line in lines:
         agency, post, account = _add(unit, place, line, done)
         if agency not in agencies:
@@ -77,21 +79,52 @@ def _import(unit: Unit, place: int, lines: list[Line], done: Imported, bring_bac
         if account is not None:
             named[post, line.holding].add(account)
     for (post, kind), accounts in named.items():
-        done.ended += _end_others(unit, post, kind, accounts)
+        done.ended += holdings.end_others(unit, post, kind, accounts)
+    done.notes += _administrators_given_posts(unit, place, named)
     done.notes += people_advice.on(unit, place, agencies, lines)
+
+
+def _administrators_given_posts(
+    unit: Unit, place: int, named: dict[tuple[int, str], set[int]]
+) -> Iterable[str]:
+    """Who looks after people's access and is given a post: allowed, and shown to the board office."""
+    new = (Holding.partnership_id == place, Holding.from_at == unit.now)
+    rows = unit.session.execute(holdings.holdings().where(*new)).all()
+    administrators = appointing.administrators(unit, place)
+    for row in rows:
+        if row.account_id in administrators and any(row.account_id in who for who in named.values()):
+            appointments.show_to_office(unit, place, row.account_id)
+            yield f"{holdings.held(row)}: is an administrator and is given a post; the board office is told"
+
+
+def _end_named(unit: Unit, place: int, lines: list[Line], done: Imported) -> list[str]:
+    """Ends what the file says that somebody holds no more; people whom nobody knows are refused."""
+    ended: list[str] = []
+    for line in lines:
+        account = _account(unit, line.email)
+        if account is None:
+            raise InvalidInput({f"line {line.number}": [f"nobody here has the address {line.email}"]})
+        mine = (Holding.partnership_id == place, Holding.account_id == account, Holding.to_at.is_(None))
+        rows = unit.session.execute(holdings.holdings().where(*mine)).all()
+        found = [row for row in rows if line.names(row.agency, row.tier, row.line, row.title)]
+        ended += holdings.end(unit, found)
+        done.unchanged += not found
+    return ended
 
 
 def _take_back(unit: Unit, lines: list[Line], done: Imported, bring_back: bool) -> None:
     """People who were ended: refused with the number of their line, or let in again."""
     rows = unit.session.execute(select(Account.id, Account.email, Account.name).where(~Account.active))
     gone = {row.email: row for row in rows}
-    back = {line.email: line.number for line in lines if line.email in gone}
+    back = {line.email: line.number for line in lines if line.email in gone and line.holding != ENDS}
     if back and not bring_back:
         words = "was ended; take the line out, or run with --bring-back to let this person in again"
         raise InvalidInput({f"line {number}": [f"{email} {words}"] for email, number in back.items()})
     for email in back:
         unit.session.execute(
-            update(Account).where(Account.id == gone[email].id).values(active=True, mail_ok=True)
+            update(Account)
+            .where(Account.id == gone[email].id)
+            .values(active=True, mail_ok=True, lapsed_at=None, invited_at=unit.now)
         )
         done.new_accounts.append(gone[email].id)
         done.notes.append(f"comes back: {gone[email].name} ({email})")
@@ -124,16 +157,17 @@ def _add(unit: Unit, partnership: int, line: Line, done: Imported) -> tuple[int,
     done.posts += known is None
     account = _person(unit, line, done) if line.email else None
     if account is not None:
-        done.holdings += hold(unit, partnership, post, account, line.holding)
+        done.holdings += holdings.hold(unit, partnership, post, account, line.holding)
     done.unchanged += before == (done.agencies, done.posts, done.accounts, done.holdings)
     return agency, post, account
 
 
 def _person(unit: Unit, line: Line, done: Imported) -> int:
     known = _account(unit, line.email)
-    if known is not None:
+    if known is not None and not _only_asked(unit, known):
         return known
     account = account_of(unit, line.email, line.name)
+    unit.session.execute(update(Account).where(Account.id == account).values(name=line.name))
     done.accounts += 1
     done.new_accounts.append(account)
     return account
@@ -168,36 +202,6 @@ def _new_agency(unit: Unit, partnership: int, line: Line) -> int:
         "closes": line.closes or CLOSES,
     }
     return int(unit.session.execute(insert(Agency).values(**values).returning(Agency.id)).scalar_one())
-
-
-def _end_others(unit: Unit, post: int, kind: str, accounts: set[int]) -> Iterable[str]:
-    """Ends who held a post in that way and is not named for it, and what the named were to it before."""
-    rows = unit.session.execute(holdings().where(Holding.post_id == post, Holding.to_at.is_(None)))
-    for row in rows.all():
-        before = row.kind == kind and row.account_id not in accounts and not several_may_hold(row.tier)
-        if before or (row.kind != kind and row.account_id in accounts):
-            unit.session.execute(update(Holding).where(Holding.id == row.id).values(to_at=unit.now))
-            yield f"ends: {held(row)}"
-
-
-def holdings() -> AnySelect:
-    """Every holding with the words for it (see `held`), to be narrowed down."""
-    return (
-        select(
-            Holding.id, Holding.kind, Holding.account_id, Holding.post_id, Holding.partnership_id,
-            Post.tier, Post.title, Post.agency_id, Agency.name.label("agency"), Account.name,
-        )
-        .join(Post, (Post.partnership_id == Holding.partnership_id) & (Post.id == Holding.post_id))
-        .join(Agency, Agency.id == Post.agency_id)
-        .join(Account, Account.id == Holding.account_id)
-        .order_by(Agency.name, Post.id, Holding.id)
-    )  # fmt: skip
-
-
-def held(row: AnyRow) -> str:
-    """A holding in words: who, as what, where."""
-    deputy = "deputy of " if row.kind == HoldingKind.DEPUTY else ""
-    return f"{row.name} as {deputy}{row.title}, {row.agency}"
 
 
 def _own_board(unit: Unit, partnership: int) -> int:
@@ -235,6 +239,12 @@ def _account(unit: Unit, email: str) -> int | None:
     ).scalar_one_or_none()
 
 
+def _only_asked(unit: Unit, account: int) -> bool:
+    """Whether an account is there only because a code was sent to its address: nobody knows them yet."""
+    query = select(Account.password.is_(None) & ~exists().where(Holding.account_id == Account.id))
+    return bool(unit.session.execute(query.where(Account.id == account)).scalar_one())
+
+
 def account_of(unit: Unit, email: str, name: str) -> int:
     """The account of an address, made when it is new. It has no password until its owner sets one."""
     email = email.lower()
@@ -250,25 +260,6 @@ def account_of(unit: Unit, email: str, name: str) -> int:
         created_at=unit.now,
     )
     return int(unit.session.execute(statement.returning(Account.id)).scalar_one())
-
-
-def hold(unit: Unit, partnership: int, post: int, account: int, kind: str) -> bool:
-    """Lets an account hold a post (or deputise) from now on. False when it does already."""
-    there = select(Holding.id).where(
-        Holding.partnership_id == partnership,
-        Holding.post_id == post,
-        Holding.account_id == account,
-        Holding.kind == kind,
-        Holding.to_at.is_(None),
-    )
-    if unit.session.execute(there).first() is not None:
-        return False
-    unit.session.execute(
-        insert(Holding).values(
-            partnership_id=partnership, post_id=post, account_id=account, kind=kind, from_at=unit.now
-        )
-    )
-    return True
 
 
 def without_password(addresses: Iterable[str] = ()) -> list[int]:

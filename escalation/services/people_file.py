@@ -24,6 +24,8 @@ OPTIONAL = ("line", "nation", "opens", "closes", "hours", "terms", "closures", "
 OPENS, CLOSES = "09:00", "17:00"
 LONGEST = 120
 LONGEST_OF = {"hours": 200, "terms": 1_000, "closures": 2_000}
+ENDS = "ends"
+"""In the column `holding`: this person holds this post no more."""
 NONE = "none"
 """In the columns of an agency's own time: it has nothing of the kind (any more)."""
 _OF_AN_AGENCY = ("nation", "opens", "closes", *LONGEST_OF)
@@ -38,7 +40,7 @@ _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs"}
 _CLOSED = {
     "kind": tuple(AgencyKind),
     "tier": tuple(Tier),
-    "holding": tuple(HoldingKind),
+    "holding": (*HoldingKind, ENDS),
     "nation": NATIONS,
     "line": LINES,
 }
@@ -68,6 +70,11 @@ class Line:
     def post(self) -> tuple[str, str, str, str]:
         """What tells posts apart. A partnership has one board, whatever the file calls it."""
         return "" if self.kind == AgencyKind.BOARD else self.agency, self.tier, self.line, self.title
+
+    def names(self, agency: str, tier: str, line: str, title: str) -> bool:
+        """True if this line is about that post. A partnership has one board."""
+        here = self.kind == AgencyKind.BOARD or self.agency == agency
+        return here and (self.tier, self.line, self.title) == (tier, line, title)
 
 
 def decoded(raw: bytes) -> str:
@@ -165,6 +172,8 @@ def _problems(values: Mapping[str, str]) -> Iterable[str]:
         yield f"{values['email'][:LONGEST]!r} is not an e-mail address"
     if bool(values.get("email")) != bool(values.get("name")):
         yield "a person needs both a name and an email"
+    if values.get("holding") == ENDS and not values.get("email"):
+        yield "who holds this post no more? name and email are empty"
     yield from _hours(values)
     yield from _own_time(values)
 

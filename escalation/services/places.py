@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from escalation.models import Account, Agency, Membership, Partnership
 from escalation.models.types import AnyRow
-from escalation.services import directory, work
+from escalation.security.permissions import BoardAct
+from escalation.services import directory, offices
 from escalation.services.agency_time import NOTICE_DAYS, days_known
 from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, reading
@@ -46,10 +47,8 @@ class WorkingTimeView:
 
 
 def partnerships_of(account: int) -> tuple[PartnershipView, ...]:
-    """The partnerships in which a person holds a post today, by name."""
-    with reading() as unit:
-        ids = {p.partnership_id for p in directory.posts_of(unit.session, account, unit.now)}
-        return _views(unit, ids)
+    """The partnerships in which a person holds a post or has an office today, by name."""
+    return tuple(board.partnership for board in offices.boards_of(account))
 
 
 def only_partnership() -> PartnershipView | None:
@@ -94,9 +93,12 @@ def _has_manager(unit: Unit, agency: AnyRow, but: int) -> bool:
 
 
 def posts(account: int, partnership: str) -> tuple[PostView, ...]:
-    """The whole directory of a partnership, for its board office. Raises NotFound for others."""
+    """The whole directory of a partnership, for its board and administrators.
+
+    Raises NotFound, NotAllowed.
+    """
     with reading() as unit:
-        owner = work.board_member(unit, account, partnership)
+        owner = offices.require(unit, partnership, account, BoardAct.READ_DIRECTORY)
         agencies = unit.session.execute(
             select(Membership.agency_id).where(Membership.partnership_id == owner.id)
         ).scalars()
@@ -106,9 +108,12 @@ def posts(account: int, partnership: str) -> tuple[PostView, ...]:
 
 
 def working_times(account: int, partnership: str) -> tuple[WorkingTimeView, ...]:
-    """When each agency of a partnership works, for its board office. Raises NotFound for others."""
+    """When each agency of a partnership works, for its board and administrators.
+
+    Raises NotFound, NotAllowed.
+    """
     with reading() as unit:
-        owner = work.board_member(unit, account, partnership)
+        owner = offices.require(unit, partnership, account, BoardAct.READ_DIRECTORY)
         rows = unit.session.execute(
             select(*Agency.__table__.c)
             .join(Membership, Membership.agency_id == Agency.id)

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from escalation.errors import NotFound
 from escalation.security import access
-from escalation.services import case_file, past_cases, protocols, work
+from escalation.security.permissions import BoardAct
+from escalation.services import case_file, offices, past_cases, protocols
 from escalation.services.unit import of_account, reading
 from workflows import loader, scenario
 from workflows.protocol import Protocol
@@ -35,9 +36,9 @@ class Where:
 
 
 def published(account: int, partnership: str) -> tuple[Published, ...]:
-    """What the partnership has published, the newest first. Raises NotFound outside its board."""
-    with reading(of_account(account)) as unit:
-        place = work.board_member(unit, account, partnership)
+    """What the partnership has published, the newest first. Raises NotFound for a stranger."""
+    with reading() as unit:
+        place = offices.require(unit, partnership, account, BoardAct.READ_PROCEDURES)
         rows = protocols.published(unit.session, place.id)
         return tuple(
             Published(
@@ -50,10 +51,10 @@ def published(account: int, partnership: str) -> tuple[Published, ...]:
 def found(account: int, partnership: str, name: str) -> Protocol:
     """A protocol by name: one that the partnership published, else one that comes with the service.
 
-    Raises NotFound outside the board, and for a name that is not there.
+    Raises NotFound for a stranger, and for a name that is not there.
     """
-    with reading(of_account(account)) as unit:
-        place = work.board_member(unit, account, partnership)
+    with reading() as unit:
+        place = offices.require(unit, partnership, account, BoardAct.READ_PROCEDURES)
         for row in protocols.published(unit.session, place.id):
             if f"{row.key}-{row.version}" == name:
                 return loader.loads(row.body, name)
@@ -70,10 +71,20 @@ def scenarios_for(name: str) -> dict[str, Scenario]:
 
 
 def last_year(account: int, partnership: str, protocol: Protocol) -> list[Scenario]:
-    """The partnership's cases of the last year, to be played under a protocol. Raises NotFound."""
-    with reading(of_account(account)) as unit:
-        place = work.board_member(unit, account, partnership)
+    """The partnership's cases of the last year, to be played under a protocol.
+
+    Raises NotFound for a stranger, NotAllowed for whoever may not see them all.
+    """
+    with reading() as unit:
+        place = offices.require(unit, partnership, account, BoardAct.READ_WORKLIST)
         return past_cases.scenarios(unit, place.id, unit.now - _YEAR, protocol.key)
+
+
+def may_play_past_cases(account: int, partnership: str) -> bool:
+    """True for whoever may see all cases of a partnership."""
+    with reading() as unit:
+        place = offices.require(unit, partnership, account, BoardAct.READ_PROCEDURES)
+        return offices.may(unit, place.id, account, BoardAct.READ_WORKLIST)
 
 
 def of_case(public_id: str, account: int) -> Where:

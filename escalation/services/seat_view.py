@@ -32,7 +32,7 @@ def seat_views(now: datetime, file: CaseFile, record: History, mine: frozenset[s
 def _view(file: CaseFile, record: History, slot: Slot, seat: Seat, mine: bool) -> SeatView:
     standing, at = _standing(file, record, slot, seat)
     post = file.post_for(slot)
-    names = tuple(p.name for p in file.directory.whom_to_tell(post, file.recused)[0]) if post else ()
+    names = tuple(p.name for p in file.directory.whom_to_tell(post, file.without(slot))[0]) if post else ()
     welsh = file.protocol.welsh.get(f"slot.{slot.id}", "") if seat.title == slot.title else ""
     return SeatView(slot.id, seat.title, seat.agency, slot.side, names, seat.via, standing, at, mine, welsh)
 

@@ -95,8 +95,7 @@ def _post_for(file: CaseFile, slot: Slot, readdressed_to: int | None) -> tuple[H
 def _seat(file: CaseFile, slot: Slot, post: HeldPost | None, agency: int, before: Seat) -> Seat:
     if is_raiser_slot(slot):
         return before
-    without = file.recused | ({file.row.raiser_id} if slot.side is Side.RAISING else frozenset())
-    return file.directory.seat(slot, post, file.agencies[agency].name, without)
+    return file.directory.seat(slot, post, file.agencies[agency].name, file.without(slot))
 
 
 def _raiser(file: CaseFile, slot: Slot) -> int | None:

@@ -2,14 +2,20 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from escalation.models import Account, WebSession
-from escalation.services.unit import reading, retried, writing
+from escalation.models.types import AnyRow
+from escalation.security.public_ids import new_public_id
+from escalation.services import standing
+from escalation.services.standing import Standing
+from escalation.services.unit import Unit, reading, retried, writing
 
+DAY = timedelta(days=1)
 TOUCH = timedelta(minutes=1)
 """How often at most a session's last use is written down."""
 
@@ -18,12 +24,41 @@ TOUCH = timedelta(minutes=1)
 class Loaded:
     """What a session holds, when it ends if nothing more is asked for, and how long that is from now.
 
-    Both are real time: a demo that moves its clock ends no session.
+    All are real time: a demo that moves its clock ends no session. `proved_ago` says how long ago the
+    person last proved who they are; `standing` what they have to prove it with, and from which posts.
     """
 
     data: bytes
     ends_at: datetime
     left: timedelta
+    proved_ago: timedelta | None = None
+    standing: Standing | None = None
+
+    def is_proved_within(self, minutes: int) -> bool:
+        """True for somebody who has proved in the last minutes who they are."""
+        return self.proved_ago is not None and self.proved_ago <= timedelta(minutes=minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a session: its content, whose it is, how they proved it, and their kind of browser."""
+
+    data: bytes
+    account: int | None
+    how: str | None = None
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A place where somebody is signed in."""
+
+    public_id: str
+    agent: str
+    how: str
+    since: datetime
+    seen_at: datetime
+    is_this: bool
 
 
 def new_token() -> str:
@@ -36,68 +71,162 @@ def load(token: str, idle: timedelta) -> Loaded | None:
     with reading() as unit:
         row = unit.session.execute(
             select(
-                WebSession.data,
-                WebSession.seen_at,
-                WebSession.expires_at,
-                WebSession.account_id,
-                Account.active,
+                *(WebSession.data, WebSession.seen_at, WebSession.expires_at, WebSession.verified_at),
+                *(WebSession.account_id, Account.active, Account.lapsed_at, Account.tf_primary_method),
             )
             .outerjoin(Account, Account.id == WebSession.account_id)
             .where(WebSession.token_hash == _hash(token))
         ).first()
-        if row is None or row.expires_at <= unit.real_now or row.seen_at + idle <= unit.real_now:
+        if row is None or not _stands(row, unit.real_now, idle):
             return None
-        if row.account_id is not None and not row.active:
-            return None
+        loaded = _loaded(unit, row, idle)
         stale = row.seen_at + TOUCH <= unit.real_now
-        seen = unit.real_now if stale else row.seen_at
-        ends_at = min(seen + idle, row.expires_at)
-        left = ends_at - unit.real_now
     if stale:
-        _touch(token)
-    return Loaded(bytes(row.data), ends_at, left)
+        _touch(token, row.account_id)
+    return loaded
+
+
+def _stands(row: AnyRow, now: datetime, idle: timedelta) -> bool:
+    if row.expires_at <= now or row.seen_at + idle <= now:
+        return False
+    return row.account_id is None or bool(row.active)
+
+
+def _loaded(unit: Unit, row: AnyRow, idle: timedelta) -> Loaded:
+    now = unit.real_now
+    seen = now if row.seen_at + TOUCH <= now else row.seen_at
+    ends_at = min(seen + idle, row.expires_at)
+    return Loaded(
+        bytes(row.data),
+        ends_at,
+        ends_at - now,
+        now - row.verified_at if row.verified_at else None,
+        standing.of(unit, row.account_id, bool(row.tf_primary_method)) if row.account_id else None,
+    )
 
 
 @retried
-def save(token: str, data: bytes, account: int | None, longest: timedelta) -> None:
-    """Keeps what a session holds. Its absolute end is set when it is made and never moves."""
+def begin(token: str, kept: Kept, longest: timedelta, was: str | None = None) -> None:
+    """A new session, in place of the one that `was`. Its absolute end is set now and never moves.
+
+    Somebody who signs in has just proved who they are.
+    """
     with writing() as unit:
-        changed = unit.session.scalar(
-            update(WebSession)
-            .where(WebSession.token_hash == _hash(token))
-            .values(data=data, account_id=account, seen_at=unit.real_now)
-            .returning(WebSession.token_hash)
+        now = unit.real_now
+        if was is not None:
+            unit.session.execute(delete(WebSession).where(WebSession.token_hash == _hash(was)))
+        unit.session.execute(
+            insert(WebSession).values(
+                token_hash=_hash(token), account_id=kept.account, data=kept.data, created_at=now, seen_at=now,
+                expires_at=now + longest, public_id=new_public_id(), how=kept.how, agent=kept.agent[:80],
+                verified_at=now if kept.account is not None else None,
+            )
+        )  # fmt: skip
+        unit.session.execute(delete(WebSession).where(WebSession.expires_at <= now))
+        if kept.account is not None:
+            _was_here(unit, kept.account)
+
+
+@retried
+def save(token: str, kept: Kept) -> bool:
+    """Keeps what a session holds. False when it was ended meanwhile: then it stays ended."""
+    with writing() as unit:
+        return _change(unit, token, data=kept.data, seen_at=unit.real_now)
+
+
+@retried
+def renew(was: str, token: str, kept: Kept, *, proved: bool) -> bool:
+    """The same session under a new token; with `proved`, its person has proved anew who they are.
+
+    False when it was ended meanwhile: then it stays ended.
+    """
+    with writing() as unit:
+        proof = {"verified_at": unit.real_now, "how": kept.how} if proved else {}
+        there = {"token_hash": _hash(token), "data": kept.data, "seen_at": unit.real_now}
+        return _change(unit, was, **there, **proof)
+
+
+def _change(unit: Unit, token: str, **values: object) -> bool:
+    changed = (
+        update(WebSession)
+        .where(WebSession.token_hash == _hash(token))
+        .values(**values)
+        .returning(WebSession.how)
+    )
+    return unit.session.execute(changed).first() is not None
+
+
+def places_of(account: int, token: str) -> tuple[SessionView, ...]:
+    """Where a person is signed in, the newest use first; `token` is that of the session that asks."""
+    with reading() as unit:
+        rows = unit.session.execute(
+            select(*WebSession.__table__.c)
+            .where(WebSession.account_id == account, WebSession.expires_at > unit.real_now)
+            .order_by(WebSession.seen_at.desc())
         )
-        if changed is None:
-            unit.session.execute(
-                insert(WebSession).values(
-                    token_hash=_hash(token), account_id=account, data=data,
-                    created_at=unit.real_now, seen_at=unit.real_now, expires_at=unit.real_now + longest,
-                )
-            )  # fmt: skip
-        unit.session.execute(delete(WebSession).where(WebSession.expires_at <= unit.real_now))
+        return tuple(_view(row, token) for row in rows)
+
+
+def _view(row: AnyRow, token: str) -> SessionView:
+    return SessionView(
+        row.public_id or "",
+        row.agent or "",
+        row.how or "",
+        row.created_at,
+        row.seen_at,
+        row.token_hash == _hash(token),
+    )
 
 
 @retried
 def end(token: str) -> None:
     """Ends one session."""
-    with writing() as unit:
-        unit.session.execute(delete(WebSession).where(WebSession.token_hash == _hash(token)))
+    _end(WebSession.token_hash == _hash(token))
 
 
 @retried
-def end_all(account: int) -> None:
-    """Ends every session of a person."""
-    with writing() as unit:
-        unit.session.execute(delete(WebSession).where(WebSession.account_id == account))
+def end_one(account: int, public_id: str) -> bool:
+    """Ends one session of a person's, from another one. False when there is none of that name."""
+    return _end(WebSession.account_id == account, WebSession.public_id == public_id) > 0
 
 
 @retried
-def _touch(token: str) -> None:
+def end_all(account: int, but: str | None = None) -> int:
+    """Ends every session of a person, `but` the one with this token. Gives how many."""
+    others = [WebSession.token_hash != _hash(but)] if but else []
+    return _end(WebSession.account_id == account, *others)
+
+
+def _end(*which: ColumnElement[bool]) -> int:
     with writing() as unit:
-        unit.session.execute(
-            update(WebSession).where(WebSession.token_hash == _hash(token)).values(seen_at=unit.real_now)
-        )
+        ended = unit.session.execute(delete(WebSession).where(*which).returning(WebSession.token_hash))
+        return len(ended.all())
+
+
+def end_for(unit: Unit, accounts: Iterable[int]) -> int:
+    """Ends every session of these people within a unit of work; gives how many there were."""
+    ended = unit.session.execute(
+        delete(WebSession).where(WebSession.account_id.in_(sorted(accounts))).returning(WebSession.token_hash)
+    )
+    return len(ended.all())
+
+
+@retried
+def _touch(token: str, account: int | None) -> None:
+    with writing() as unit:
+        _change(unit, token, seen_at=unit.real_now)
+        if account is not None:
+            _was_here(unit, account)
+
+
+def _was_here(unit: Unit, account: int) -> None:
+    """Writes down, once a day at most, that a person used their account. One that has lapsed is not used."""
+    before = or_(Account.used_at.is_(None), Account.used_at <= unit.now - DAY)
+    unit.session.execute(
+        update(Account)
+        .where(Account.id == account, Account.lapsed_at.is_(None), before)
+        .values(used_at=unit.now)
+    )
 
 
 def _hash(token: str) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, fields, replace
 from sqlalchemy import insert, select
 
 from escalation.errors import InvalidInput
-from escalation.models import Account, Agency, Membership, Partnership
+from escalation.models import Account, Agency, Appointment, Membership, Partnership
+from escalation.models.offices import Office
 from escalation.security.public_ids import new_public_id
-from escalation.services import people, protocols, setting_up_checks
+from escalation.services import holdings, people, protocols, setting_up_checks
 from escalation.services.unit import Unit, writing
 from workflows.vocabulary import AgencyKind, Tier
 
@@ -54,11 +55,18 @@ def set_up(new: NewPartnership) -> SetUp:
         protocols.publish(unit.session, place, new.protocol, unit.now)
         account = people.account_of(unit, new.administrator_email, new.administrator_name)
         post = people.post_of(unit, place, board, Tier.OFFICE, "", "Board business manager")
-        people.hold(unit, place, post, account, "holder")
+        holdings.hold(unit, place, post, account, "holder")
+        _appoint(unit, place, account)
         public_id = unit.session.execute(
             select(Partnership.public_id).where(Partnership.id == place)
         ).scalar_one()
         return SetUp(public_id, account)
+
+
+def _appoint(unit: Unit, place: int, account: int) -> None:
+    """The first administrator: without one nobody could appoint anybody but an operator."""
+    office = {"partnership_id": place, "account_id": account, "office": str(Office.ADMINISTRATOR)}
+    unit.session.execute(insert(Appointment).values(**office, from_at=unit.now))
 
 
 def _taken(unit: Unit, new: NewPartnership) -> Iterable[tuple[str, list[str]]]:

@@ -4,19 +4,16 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from escalation.errors import NotFound
 from escalation.models import Case, Partnership
 from escalation.models.types import AnyRow
 from escalation.security import access
-from escalation.services import case_file, directory, drafts
+from escalation.security.permissions import BoardAct
+from escalation.services import access_reviews, case_file, directory, drafts, offices
 from escalation.services.case_file import CaseFile
-from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, of_account, reading
-from escalation.services.views import MyWork, PartnershipView, WorkRow
+from escalation.services.views import MyWork, WorkRow
 from notifications.message import Via
 from workflows.vocabulary import AgencyKind, Phase, Side, Tier
-
-_BOARD_TIERS = frozenset({Tier.OFFICE, Tier.CHAIR})
 
 
 def my_work(account: int) -> MyWork:
@@ -24,7 +21,6 @@ def my_work(account: int) -> MyWork:
     with reading(of_account(account)) as unit:
         rows = _rows(unit, account, access.case_ids_of(unit.session, account, unit.now))
         held = directory.posts_of(unit.session, account, unit.now)
-        boards = {p.partnership_id for p in held if p.tier in _BOARD_TIERS}
         running = [r for r in rows if r.phase is not Phase.CLOSED]
         return MyWork(
             waiting_for_me=tuple(r for r in running if r.waits_for_me),
@@ -33,24 +29,21 @@ def my_work(account: int) -> MyWork:
             drafts=drafts.rows_of(unit, account),
             named_professional=_named_professional(unit, account, held),
             may_raise=any(p.agency_kind != AgencyKind.BOARD for p in held),
-            board_of=_partnerships(unit, boards),
+            board_of=tuple(
+                board.partnership
+                for board in offices.boards_of_unit(unit, account)
+                if BoardAct.READ_WORKLIST in board.acts
+            ),
         )
-
-
-def boards_of(account: int) -> tuple[PartnershipView, ...]:
-    """The partnerships whose board office or chair a person is today."""
-    with reading(of_account(account)) as unit:
-        held = directory.posts_of(unit.session, account, unit.now)
-        return _partnerships(unit, {p.partnership_id for p in held if p.tier in _BOARD_TIERS})
 
 
 def worklist(account: int, partnership: str) -> tuple[WorkRow, ...]:
     """Every running case of a partnership, by clock, for its board office and chair.
 
-    Raises NotFound for everybody else.
+    Raises NotFound for a stranger, NotAllowed for everybody else.
     """
-    with reading(of_account(account)) as unit:
-        owner = board_member(unit, account, partnership)
+    with reading() as unit:
+        owner = offices.require(unit, partnership, account, BoardAct.READ_WORKLIST)
         ids = unit.session.execute(
             select(Case.partnership_id, Case.id).where(
                 Case.partnership_id == owner.id, Case.phase != Phase.CLOSED
@@ -59,25 +52,11 @@ def worklist(account: int, partnership: str) -> tuple[WorkRow, ...]:
         return tuple(_rows(unit, account, [(row.partnership_id, row.id) for row in ids]))
 
 
-def board_member(unit: Unit, account: int, partnership: str) -> AnyRow:
-    """The partnership's row, for somebody who holds an office or the chair of its board today.
-
-    Raises NotFound for everybody else.
-    """
-    row = unit.session.execute(
-        select(*Partnership.__table__.c).where(Partnership.public_id == partnership)
-    ).first()
-    held = directory.posts_of(unit.session, account, unit.now)
-    if row is None or not any(p.partnership_id == row.id and p.tier in _BOARD_TIERS for p in held):
-        raise NotFound
-    return row
-
-
-def _partnerships(unit: Unit, ids: set[int]) -> tuple[PartnershipView, ...]:
-    rows = unit.session.execute(
-        select(*Partnership.__table__.c).where(Partnership.id.in_(sorted(ids))).order_by(Partnership.name)
-    )
-    return tuple(partnership_view(row) for row in rows)
+def overdue_reviews(account: int, partnership: str) -> int:
+    """How many access reviews are past their time, for who may see the worklist."""
+    with reading() as unit:
+        owner = offices.require(unit, partnership, account, BoardAct.READ_WORKLIST)
+        return access_reviews.overdue(unit, owner.id)
 
 
 def _named_professional(unit: Unit, account: int, held: tuple[directory.HeldBy, ...]) -> str | None:

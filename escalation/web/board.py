@@ -3,7 +3,8 @@
 from flask import Blueprint, Response, render_template, request
 
 from escalation.reporting import exports, measures
-from escalation.services import places, work
+from escalation.reporting import lookups as lookup_figures
+from escalation.services import appointing, interests, newcomers, places, work
 from escalation.web import hours
 from escalation.web.layout import of_partnership, person
 
@@ -17,7 +18,14 @@ def worklist(partnership: str) -> str:
     _belongs_to(partnership)
     # One heading stands over all rows: the board's own word, if their procedures agree on it.
     own = rows[0].words if rows and all(row.words == rows[0].words for row in rows) else {}
-    return render_template("board/worklist.html", rows=rows, own=own, public_id=partnership)
+    return render_template(
+        "board/worklist.html",
+        rows=rows,
+        own=own,
+        late_reviews=work.overdue_reviews(person(), partnership),
+        wait=newcomers.how_many_wait(person(), partnership),
+        public_id=partnership,
+    )
 
 
 @blueprint.get("/<partnership>/measures", endpoint="measures")
@@ -50,9 +58,25 @@ def directory(partnership: str) -> str:
     posts = places.posts(person(), partnership)
     agencies = places.working_times(person(), partnership)
     _belongs_to(partnership)
+    lines = interests.in_partnership(person(), partnership)
+    appointed = appointing.list_of(person(), partnership)
     return render_template(
-        "board/directory.html", posts=posts, agencies=agencies, hours=hours, public_id=partnership
+        "board/directory.html",
+        lines=lines,
+        appointed=appointed,
+        posts=posts,
+        agencies=agencies,
+        hours=hours,
+        public_id=partnership,
     )
+
+
+@blueprint.get("/<partnership>/lookups")
+def lookups(partnership: str) -> str:
+    """Look-ups that a privacy officer may want to ask about."""
+    report = lookup_figures.report(person(), partnership)
+    _belongs_to(partnership)
+    return render_template("board/lookups.html", r=report, public_id=partnership)
 
 
 def _belongs_to(partnership: str) -> None:

@@ -10,9 +10,10 @@ from escalation.errors import InvalidInput, NotFound
 from escalation.schemas.forms import as_sent, both, filled_in, of_forms
 from escalation.schemas.moves import answers_of, command_from, readdress_from
 from escalation.services import cases, forms, moves, places, submissions
+from escalation.services.standing import DECISIONS
 from escalation.services.submissions import new_key
 from escalation.services.views import CaseView, FormView
-from escalation.web import errors, filled, resolution, words
+from escalation.web import errors, filled, resolution, step_up, words
 from escalation.web.forms import FORM_OF, FORMS, Form, asks_of, spoken, triggers_of
 from escalation.web.layout import of_partnership, person, submitted_key
 from escalation.web.sign_in import parked
@@ -106,6 +107,8 @@ def _form_on(case: CaseView, asked: Form) -> Page:
         return errors.refused(refused, answers)
     if asking or "edit" in request.form:
         return _form(case, asked, answers, {})
+    if _is_decision(asked, answers) and not step_up.is_proved() and not _is_on_record(case.public_id):
+        return step_up.ask()
     bound = _bound(case, asked, answers)
     # What the procedure asks for with a choice is known only once it is made: it comes on the next page.
     later = asked.choices is not None and not _were_asked(bound)
@@ -118,6 +121,11 @@ def _form_on(case: CaseView, asked: Form) -> Page:
     if asked.check and "confirm" not in request.form:
         return _check(case, asked, answers)
     return _send(case, command)
+
+
+def _is_decision(asked: Form, answers: Mapping[str, str]) -> bool:
+    """A decision stays on record for good: whoever sends it proves anew that it is them."""
+    return (answers.get("choice") if asked.choices else asked.trigger or asked.name) in DECISIONS
 
 
 def _send(case: CaseView, command: Command) -> Page:

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 
 import structlog
-from flask import Flask, g, render_template, request, session
+from flask import Flask, g, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from escalation.errors import Conflict, NotAllowed, NotFound, Refused
+from escalation.errors import Conflict, NotAllowed, NotFound, Refused, TooManyAttempts
+from escalation.services.visitors import UNSENT
 from escalation.web.sessions import AWAY
-from escalation.web.sign_in import to_sign_in
+from escalation.web.sign_in import park, to_sign_in
 
 _log = structlog.get_logger(__name__)
 _NOT_SHOWN = frozenset({"csrf_token", "submission", "seen", "confirm", "password", "new_password"})
@@ -29,6 +30,10 @@ _PAGES: Mapping[int, tuple[str, str]] = {
     413: (
         "That was too long to be sent",
         "Go back: your browser may still have the text. Shorten it and send it again.",
+    ),
+    429: (
+        "That was tried too often",
+        "Wait for a few minutes, then try again. Nobody is shut out for good.",
     ),
     500: (
         "Something went wrong on our side",
@@ -49,6 +54,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: page(404))
     app.register_error_handler(NotAllowed, lambda error: page(403, str(error)))
     app.register_error_handler(Refused, refused)
+    app.register_error_handler(TooManyAttempts, too_many)
     app.register_error_handler(Conflict, lambda error: page(409))
     app.register_error_handler(CSRFError, csrf_failed)
     app.register_error_handler(SecurityError, unknown_host)
@@ -85,11 +91,29 @@ def refused(error: Refused, answers: Mapping[str, str] | None = None) -> Answer:
     return render_template("errors/refused.html", reason=error.reason, case=error.case, typed=typed), 409
 
 
+def too_many(error: TooManyAttempts) -> Answer:
+    """Somebody who has to wait is told how long. What they typed was not looked at."""
+    advice = f"{error} Nobody is shut out for good: a new password by e-mail is always possible."
+    headers = {"Retry-After": str(error.seconds)}
+    return Response(_words(429, advice), 429, headers, content_type="text/html; charset=utf-8")
+
+
 def csrf_failed(error: CSRFError) -> Answer:
     """Most often a session that ended while somebody typed: sign in, and the text is there again."""
+    if not current_user.is_authenticated and request.blueprint in ("raising", "by_code"):
+        return back_to_what_was_typed()
     if not current_user.is_authenticated and request.blueprint != "security":
         return to_sign_in()
     return page(400)
+
+
+def back_to_what_was_typed() -> Answer:
+    """Whoever was writing without having signed in goes on where they were."""
+    draft = (request.view_args or {}).get("draft", UNSENT)
+    if draft != UNSENT:
+        return to_sign_in()
+    park()
+    return redirect(request.path if request.endpoint != "by_code.again" else url_for("by_code.code"))
 
 
 def unknown_host(_: SecurityError) -> Answer:

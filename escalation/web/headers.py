@@ -31,6 +31,9 @@ def register(app: Flask, settings: Settings) -> None:
         response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        if request.endpoint == "security.logout":
+            # Everything that the browser may still hold of this service; the session itself ends here.
+            response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
         if not (request.endpoint or "").endswith(_STATIC):
             response.headers["Cache-Control"] = "no-store"
         return response

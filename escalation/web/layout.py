@@ -11,14 +11,26 @@ from flask import Flask, Response, abort, g, request, session, url_for
 from flask_login import current_user
 
 from escalation.config import Settings
-from escalation.services import places, restored, work
+from escalation.security.permissions import BoardAct
+from escalation.services import offices, places, restored
 from escalation.services.submissions import new_key
 from escalation.services.views import PartnershipView
-from escalation.web import words
+from escalation.web import level, words
 
 STATIC = Path(__file__).parent / "static"
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_OF_BOARDS = (
+    (BoardAct.READ_WORKLIST, "Worklist", "board.worklist"),
+    (BoardAct.READ_ALL_MEASURES, "Measures", "board.measures"),
+    # Everybody of a partnership may read its procedures; who is of no board comes to them from a case.
+    (BoardAct.READ_DIRECTORY, "Procedures", "procedures.index"),
+    (BoardAct.READ_DIRECTORY, "Directory", "board.directory"),
+    (BoardAct.READ_LOOKUPS, "Look-ups", "board.lookups"),
+    (BoardAct.MANAGE_APPOINTMENTS, "Offices", "offices.show"),
+    (BoardAct.SIGN_ACCESS_REVIEW, "Access", "access.index"),
+)
+"""What the navigation has for a person of each partnership, by what they may do there."""
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -51,9 +63,10 @@ def surroundings() -> dict[str, Any]:
     shown = g.get("partnership") or (_first_partnership() if signed_in else None)
     return {
         "partnership": shown,
-        "person_name": current_user.name if signed_in else None,
+        "person_name": (current_user.name or current_user.email) if signed_in else None,
+        "by_code": signed_in and level.by_code(),
         "navigation": _navigation() if signed_in else [],
-        "session_end": session_end(shown) if signed_in else None,
+        "session_end": session_end(shown) if signed_in or session.get("unsent") else None,
         "restored_from": _restored_from(shown) if signed_in else None,
     }
 
@@ -81,15 +94,25 @@ def _first_partnership() -> PartnershipView | None:
 
 
 def _navigation() -> list[dict[str, Any]]:
+    if level.by_code():
+        return _links([("My work", url_for("pages.work")), _raise(), ("Account", url_for("pages.account"))])
     items = [("My work", url_for("pages.work"))]
     if places.may_raise_in(person()):
-        items.append(("Raise a concern", url_for("raising.begin")))
-    for board in work.boards_of(person()):
-        items.append(("Worklist", url_for("board.worklist", partnership=board.public_id)))
-        items.append(("Measures", url_for("board.measures", partnership=board.public_id)))
-        items.append(("Procedures", url_for("procedures.index", partnership=board.public_id)))
-        items.append(("Directory", url_for("board.directory", partnership=board.public_id)))
+        items.append(_raise())
+    for board in offices.boards_of(person()):
+        at = board.partnership.public_id
+        items += [
+            (text, url_for(page, partnership=at)) for act, text, page in _OF_BOARDS if act in board.acts
+        ]
     items.append(("Account", url_for("pages.account")))
+    return _links(items)
+
+
+def _raise() -> tuple[str, str]:
+    return "Raise a concern", url_for("raising.begin")
+
+
+def _links(items: list[tuple[str, str]]) -> list[dict[str, Any]]:
     return [{"text": text, "href": href, "current": request.path == href} for text, href in items]
 
 

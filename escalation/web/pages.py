@@ -4,7 +4,7 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from escalation.services import places, work
+from escalation.services import door, glass, glass_review, places, work
 from escalation.web.layout import person, send_static, session_end
 
 blueprint = Blueprint("pages", __name__)
@@ -21,19 +21,28 @@ def start() -> str | AnyResponse:
 @blueprint.get("/work", endpoint="work")
 def work_list() -> str:
     """What waits for me, what waits for others, my drafts."""
-    return render_template("work/work.html", work=work.my_work(person()))
+    return render_template(
+        "work/work.html",
+        work=work.my_work(person()),
+        may_open=glass.may_open(person()),
+        reviews=glass_review.reviews_in(person()),
+    )
 
 
 @blueprint.get("/account")
 def account() -> str:
-    """Who I am here, and signing out."""
-    return render_template("pages/account.html", partnerships=places.partnerships_of(person()))
+    """Who I am here, how I sign in, what happened with my account, and signing out."""
+    return render_template(
+        "pages/account.html",
+        partnerships=places.partnerships_of(person()),
+        happened=door.happened(person()),
+    )
 
 
 @blueprint.post("/session/stay")
 def stay() -> dict[str, object]:
     """Stay signed in: being asked is enough. Says how long it lasts now, for the script that asked."""
-    places_of_mine = places.partnerships_of(person())
+    places_of_mine = places.partnerships_of(person()) if current_user.is_authenticated else ()
     return session_end(places_of_mine[0] if places_of_mine else None) or {"left": 0, "at": ""}
 
 

@@ -56,7 +56,7 @@ def show(partnership: str, name: str) -> str:
         text=diagram.text(protocol),
         welsh=welsh.beside(protocol),
         scenarios=procedures.scenarios_for(name),
-        past=PAST,
+        past=PAST if procedures.may_play_past_cases(person(), partnership) else None,
         public_id=partnership,
     )
 

@@ -11,7 +11,7 @@ from tests.support.pages import option, without_tokens
 CANARY = "zebra-canary"
 
 
-def raise_concern(gp: Visitor, agency: str = "Northtown Hospitals") -> str:
+def raise_concern(gp: Visitor, agency: str = "Northtown Hospitals", named: str = "me") -> str:
     """Goes through the five questions and sends; gives the path of the case."""
     gp.sends("/raise", {"start": "1"})
     draft = gp.path.rsplit("/", 1)[0]
@@ -21,7 +21,8 @@ def raise_concern(gp: Visitor, agency: str = "Northtown Hospitals") -> str:
     gp.sends(f"{draft}/4", {"risk": f"A sibling has told school three times {CANARY}"})
     shown = gp.sends(f"{draft}/5", {"request": f"A second opinion {CANARY}"})
     assert "Clinical lead, paediatrics" in shown
-    sent = gp.sends(f"{draft}/check", {"safety": f"With the grandmother {CANARY}", "urgency": "next_days"})
+    more = {"safety": f"With the grandmother {CANARY}", "urgency": "next_days", "named": named}
+    sent = gp.sends(f"{draft}/check", more)
     assert "We have your concern" in sent
     return "/cases/" + gp.path.rsplit("/", 1)[1]
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from escalation.errors import InvalidInput, NotFound, Refused
 from escalation.services import leaving, people
+from escalation.services.unit import writing
 from escalation.web import sign_in
 from tests.acceptance.conftest import PASSWORD, Visitor
 from tests.acceptance.test_one_challenge import raise_concern
@@ -63,7 +64,9 @@ def test_a_new_holder_ends_the_one_before_and_has_their_cases(
     before.opens(case)
     done = imports(app, NEW_LEAD)
     assert (done.ended, done.accounts, done.holdings) == ([OUT], 1, 1)
-    before.opens(case, expect=404)
+    before.opens(case)
+    assert before.path == "/sign-in", "whoever gains or loses a post signs in anew"
+    visit("sam.okafor").opens(case, expect=404)
     page = directory_of(visit, northtown)
     assert "Dr Una Moss" in page
     assert OKAFOR not in page
@@ -124,7 +127,89 @@ def test_the_dry_run_names_what_an_operator_should_look_at(app: Flask, northtown
     ]  # fmt: skip
 
 
+# ------------------------------------------------------------------------------ somebody moves
+
+
+MOVES = (
+    'Northtown Hospitals,hospital,manager,doctor,"Clinical lead, paediatrics",'
+    "Dr Sam Okafor,sam.okafor@demo.invalid,ends",
+    "Riverside Surgery,general_practice,manager,,Practice partner,Dr Sam Okafor,sam.okafor@demo.invalid,holder",
+)
+
+
+def test_one_file_moves_somebody_and_their_open_pages_close_with_it(
+    app: Flask, visit: Visit, northtown: str
+) -> None:
+    case = raise_concern(visit("amara.lewis"))
+    lead, other = visit("sam.okafor"), visit("kate.rowan")
+    lead.opens(case)
+    done = imports(app, *MOVES)
+    assert (done.ended, done.holdings, done.accounts) == ([OUT], 1, 0)
+    lead.opens("/work")
+    assert lead.path == "/sign-in", "what they may see has changed: they sign in anew"
+    visit("sam.okafor").opens(case, expect=404)
+    other.opens("/work")
+    assert other.path == "/work", "nobody else is signed out"
+
+
+def test_the_same_move_again_changes_nothing_and_ends_no_page(
+    app: Flask, visit: Visit, northtown: str
+) -> None:
+    imports(app, *MOVES)
+    lead = visit("sam.okafor")
+    again = imports(app, *MOVES)
+    assert (again.ended, again.holdings, again.unchanged) == ([], 0, 2)
+    lead.opens("/work")
+    assert lead.path == "/work"
+
+
+def test_nobody_is_moved_whom_nobody_knows(app: Flask, northtown: str) -> None:
+    with pytest.raises(InvalidInput, match="nobody here has the address"):
+        imports(app, "Northtown Police,police,head,,Superintendent for public protection,Bo,bo@x.org,ends")
+    with pytest.raises(InvalidInput, match="who holds this post no more"):
+        imports(app, "Northtown Police,police,head,,Superintendent for public protection,,,ends")
+
+
 # ------------------------------------------------------------------------------ somebody leaves
+
+
+PROOFS = {
+    "passkey": "(user_id, credential_id, public_key, backup_state, device_type, create_datetime,"
+    " lastuse_datetime, name, usage) VALUES (:it, :key, :key, :no, 'single', :now, :now, 'my key', 'first')",
+    "identity": "(issuer, subject, account_id, linked_at, used_at) VALUES ('i', 's', :it, :now, :now)",
+    "address_proof": "(public_id, email, code_hash, browser_hash, sent_at, expires_at)"
+    " VALUES ('p', 'des.conroy@demo.invalid', 'c', 'b', :now, :now)",
+    "appointment": "(partnership_id, account_id, office, from_at)"
+    " VALUES ((SELECT min(id) FROM partnership), :it, 'inspector', :now)",
+    "declared_interest": "(partnership_id, account_id, agency_id, from_at)"
+    " SELECT partnership_id, :it, min(agency_id), :now FROM membership GROUP BY partnership_id",
+}
+
+
+def test_no_proof_of_who_they_were_is_left_of_somebody_who_leaves(app: Flask, northtown: str) -> None:
+    with app.app_context(), writing() as unit:
+        values = {
+            "it": _id(app), "key": b"k", "no": False,
+            "now": unit.now.strftime("%Y-%m-%dT%H:%M:%S.%f") if unit.sqlite else unit.now,
+        }  # fmt: skip
+        for table, row in PROOFS.items():
+            unit.connection.execute(text(f"INSERT INTO {table} {row}"), values)
+        unit.connection.execute(
+            text("UPDATE account SET tf_totp_secret = 's', tf_primary_method = 'authenticator',"
+                 " totp_counter = 1, mf_recovery_codes = 'a,b', fs_webauthn_user_handle = 'h'"
+                 " WHERE id = :it"),
+            values,
+        )  # fmt: skip
+    left = ends(app, "des.conroy")
+    assert left.ended[-1] == "Des Conroy as inspector of Northtown Safeguarding Partnership"
+    for table in ("passkey", "identity", "address_proof"):
+        assert count(app, table) == 0
+    for table in ("appointment", "declared_interest"):
+        assert count(app, f"{table} WHERE to_at IS NULL AND account_id = {_id(app)}") == 0
+    columns = ("password", "tf_totp_secret", "tf_primary_method", "totp_counter", "mf_recovery_codes",
+               "fs_webauthn_user_handle")  # fmt: skip
+    left_over = " OR ".join(f"{column} IS NOT NULL" for column in columns)
+    assert count(app, f"account WHERE NOT active AND ({left_over})") == 0
 
 
 def test_who_is_ended_is_out_at_once_and_cannot_come_in_again(

@@ -132,7 +132,7 @@ def test_the_cap_over_two_stages_ends_them_both(
 
 def test_it_is_given_back_and_sent_where_the_decider_says(case: str, do: Do) -> None:
     do(case, GP, c.Escalate)
-    assert do(case, HEAD, c.ReturnDown).stage == "manager_review"
+    assert do(case, OFFICE, c.ReturnDown).stage == "manager_review"
     do(case, GP, c.Escalate)
     assert do(case, HEAD, c.ChooseForum, to="board_arbitration").stage == "board_arbitration"
     with pytest.raises(Refused):
@@ -154,7 +154,7 @@ def test_what_is_opened_beside_is_a_case_of_its_own_and_this_one_goes_on(
     time_passes(days=4)
     waits = cases.as_seen(second.public_id, people[OFFICE]).running[0]
     assert (waits.clock, waits.waits_for) == ("opinion", "business_manager")
-    assert do(second.public_id, MANAGER, c.HandOver).phase == "closed"
+    assert do(second.public_id, OFFICE, c.HandOver).phase == "closed"
 
 
 def test_a_raised_case_keeps_its_version_until_the_office_moves_it_with_a_reason(
@@ -200,7 +200,7 @@ def test_no_word_leaves_by_any_of_these_moves(
     do(case, OFFICE, c.Resume)
     do(case, GP, c.OpenBeside, track="opinion")
     do(case, GP, c.Escalate)
-    do(case, HEAD, c.ReturnDown)
+    do(case, OFFICE, c.ReturnDown)
     do(case, LEAD, c.Confirm, gate=Gate.SECOND_PERSON_AGREES)
     do(case, GP, c.Skip)
     do(case, CHAIR, c.HandOver)

@@ -122,7 +122,7 @@ def test_the_board_sees_how_many_went_where(
     whole = json.loads(office.opens(f"{measures}.json"))
     assert (whole["raised"], whole["diverted"]) == (0, 2)
     assert whole["elsewhere"]["rows"][0]["label"] == "Your own agency's procedure"
-    gp.opens(f"{measures}.json", expect=404)
+    gp.opens(f"{measures}.json", expect=403)
     clock.move(days=400)
     later = json.loads(visit("kate.rowan").opens(f"{measures}.json"))
     assert later["diverted"] == 0, "not of this period"

@@ -34,6 +34,9 @@ def refusal(**given: str) -> str:
 OUT_OF_RANGE = (
     ("proxies", "-1", "0 to 10"),
     ("proxies", "two", "write a whole number"),
+    ("step_up_minutes", "0", "1 to 60 minutes"),
+    ("step_up_minutes", "61", "1 to 60 minutes"),
+    ("second_factor", "no", "required or offered"),
     ("smtp_port", "0", "1 to 65535"),
     ("smtp_port", "99999", "1 to 65535"),
     ("smtp_timeout", "0", "more than 0"),
@@ -55,6 +58,7 @@ OUT_OF_RANGE = (
     ("mails_per_hour", "5", "10 to 10000"),
     ("session_idle_minutes", "0", "1 to 1440"),
     ("session_hours", "999999999999", "1 to 168"),
+    ("lapse_after_days", "7", "14 to 366"),
     ("public_base_url", "http://board.example", "begin with https://"),
     ("public_base_url", "https://", "end with the host's name"),
     ("public_base_url", "https://board.example/", "without a slash"),
@@ -80,6 +84,20 @@ def test_a_mail_user_and_a_mail_password_go_together() -> None:
     words = refusal(smtp_password="zebra-canary")
     assert "ESCALATION_SMTP_USER is missing" in words
     assert "zebra" not in words
+
+
+@pytest.mark.parametrize(
+    ("keys", "needs"),
+    [
+        ("", "is missing: second factors are encrypted with it"),
+        ("short", "32 random characters or more"),
+        (f"{'abcdefgh' * 4},{'abcdefgh' * 4}", "must differ from one another"),
+    ],
+)
+def test_keys_of_second_factors_are_there_and_strong_and_never_shown(keys: str, needs: str) -> None:
+    said = refusal(factor_keys=keys)
+    assert needs in said
+    assert not keys or keys not in said
 
 
 @pytest.mark.parametrize("name", ["secret_key", "password_salt", "database_url"])

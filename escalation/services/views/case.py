@@ -80,6 +80,7 @@ class CaseView:
     person_reference: str
     raised_at: datetime
     raiser: str
+    """A name, or what stands for it where the reader is not told it."""
     raiser_role: str
     raising_agency: str
     challenged_agency: str
@@ -132,3 +133,10 @@ class CaseView:
     welsh: Mapping[str, str] = field(default_factory=dict)
     """The procedure's Welsh, by what it stands beside: `title`, `stage.1`, `slot.chair`."""
     tied: tuple[TiedCase, ...] = ()
+    quiet: bool = False
+    """Raised through a safeguarding lead. The other side was told the raiser's name at `named_at`."""
+    named_at: datetime | None = None
+    may_name: bool = False
+    """The reader may let the other side know that name."""
+    masked: bool = False
+    """The reader does not see the reference for the person at once, and may for a reason."""

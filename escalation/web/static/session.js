@@ -51,7 +51,9 @@ function show(which) {
   const hadFocus = box.contains(document.activeElement);
   box.replaceChildren(content);
   if (hadFocus) giveBack();
-  const ahead = { soon: "Signed out soon", last: "Signed out soon", ended: "Signed out" }[which];
+  const signed = { soon: "Signed out soon", last: "Signed out soon", ended: "Signed out" };
+  const unsent = { soon: "Kept a few minutes more", last: "Kept a few minutes more", ended: "Too late" };
+  const ahead = ("unsent" in note.dataset ? unsent : signed)[which];
   document.title = ahead ? `${ahead} – ${title}` : title;
 }
 

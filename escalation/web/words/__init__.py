@@ -6,6 +6,7 @@ Where a sentence has a word that a board may say in its own way, it takes the bo
 puts them in (see `workflows.own_words`); without any the service's words stand.
 """
 
+from escalation.web.words.door import at_the_door, proved_by
 from escalation.web.words.happened import by_silence, happened
 from escalation.web.words.lists import receipt, work_state
 from escalation.web.words.moves import TRIGGER_LINKS, move_link
@@ -42,6 +43,7 @@ __all__ = [
     "FIELD_LABELS",
     "MARKS",
     "TRIGGER_LINKS",
+    "at_the_door",
     "budget",
     "by_silence",
     "clock_time",
@@ -58,6 +60,7 @@ __all__ = [
     "owned",
     "parts",
     "post_and_people",
+    "proved_by",
     "receipt",
     "relation",
     "role",

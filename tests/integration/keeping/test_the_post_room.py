@@ -47,10 +47,13 @@ def subjects(keeper: Keeper, to: str = OFFICE) -> Counter[str]:
 def test_a_person_gets_so_many_mails_an_hour_and_the_rest_later_and_the_office_hears_once(
     at_work: Keeper,
 ) -> None:
+    at_work.lets_jobs_run()
+    asked_to_sign = len(at_work.sink.to("sam.okafor@demo.invalid"))
+    at_work.clock.move(minutes=61)
     owe_many(at_work, 150, to="sam.okafor")
     for _ in range(3):
         at_work.lets_jobs_run()
-    assert len(at_work.sink.to("sam.okafor@demo.invalid")) == 60
+    assert len(at_work.sink.to("sam.okafor@demo.invalid")) == 60 + asked_to_sign
     assert subjects(at_work)["E-mails to one person are put off"] == 1
     assert at_work.one("SELECT count(*) FROM outbox WHERE state = 'owed' AND attempts = 0") == 90
     with at_work.app.app_context():
@@ -59,7 +62,7 @@ def test_a_person_gets_so_many_mails_an_hour_and_the_rest_later_and_the_office_h
     for _ in range(3):
         at_work.clock.move(minutes=61)
         at_work.lets_jobs_run()
-    assert len(at_work.sink.to("sam.okafor@demo.invalid")) == 150
+    assert len(at_work.sink.to("sam.okafor@demo.invalid")) == 150 + asked_to_sign
     assert subjects(at_work)["E-mails to one person are put off"] == 1, "told once a day"
 
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from escalation.demo import data
-from escalation.errors import NotFound
+from escalation.errors import NotAllowed
 from escalation.reporting import exports, measures
 from escalation.reporting.figures import BoardMeasures
 from escalation.services import concerns, lapses, moves, places
@@ -93,7 +93,7 @@ def test_the_figures_are_those_counted_by_hand(northtown: Northtown) -> None:
 
 
 def test_only_the_board_sees_them(northtown: Northtown) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotAllowed):
         measures.board_measures(northtown.ids["amara.lewis"], northtown.partnership)
 
 

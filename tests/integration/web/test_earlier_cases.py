@@ -41,6 +41,9 @@ def second_partnership(town: Town) -> str:
     with town.app.app_context():
         made = setting_up.set_up(_southtown())
         people.import_people("\n".join(SOUTHTOWN), made.partnership)
+    # Whoever gains a post signs in anew.
+    password = {"email": "amara.lewis@demo.invalid", "password": northtown.PASSWORD}
+    town.visitor.sends("/sign-in", password)
     return made.partnership
 
 

@@ -5,9 +5,12 @@ import re
 import pytest
 from flask import Flask
 
+from escalation.config import Settings
 from escalation.demo import data
+from escalation.jobs import scheduler
 from escalation.web.sign_in import password_hash, set_up_link
 from tests.integration.web.conftest import Visitor
+from tests.support.mail_sink import MailSink, decoded
 
 THREE_WORDS = "lantern gravel teapot"
 
@@ -66,3 +69,18 @@ def test_a_password_is_set_by_the_link_and_changed_by_whoever_knows_it(asked: Fl
     signed_in = Visitor(asked.test_client())
     login = {"email": "amara.lewis@demo.invalid", "password": THREE_WORDS + " more"}
     assert "My work" in signed_in.sends("/sign-in", login).text
+
+
+def test_a_forgotten_password_is_mended_by_mail_and_the_change_is_told(
+    asked: Flask, settings: Settings, mail_sink: MailSink
+) -> None:
+    said_to(asked, "amara.lewis@demo.invalid")
+    scheduler.run_once(asked, settings)
+    link = re.search(r"http://localhost(/password/reset/\S+)", decoded(mail_sink.mails[-1]))
+    assert link
+    new = {"password": THREE_WORDS, "password_confirm": THREE_WORDS}
+    Visitor(asked.test_client()).sends(link[1], new)
+    again = Visitor(asked.test_client()).sends(link[1], {"password": "x", "password_confirm": "x"})
+    assert "Set your password" not in again.text, "the link is good once"
+    scheduler.run_once(asked, settings)
+    assert str(mail_sink.mails[-1].message["Subject"]) == "Your password was changed"
