@@ -83,7 +83,10 @@ class TestAConcernBegins:
         )
         assert gone.reason == ("This goes to: Your own agency's procedure. One agency settles it by itself.")
         assert gone.why is Reason.OTHER_PROCEDURE
-        assert gone.facts.within == Within.AGENCY
+        assert (gone.facts.within, gone.facts.topic, gone.facts.forum) == (Within.AGENCY, "", "")
+        told = raised(everything, replace(concern(), topic="staff", forum="panel"), Within.AGENCY)
+        assert isinstance(told, Elsewhere)
+        assert (told.facts.topic, told.facts.forum) == ("staff", "panel")
 
     def test_remembering_when_it_was_raised_and_when_it_arose(self, everything: Protocol) -> None:
         begun = raised(everything, replace(concern(), concern_at=LATER))

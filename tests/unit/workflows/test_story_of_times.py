@@ -146,6 +146,16 @@ class TestAnEndThatBothAgree:
     ) -> None:
         assert timed.is_refused(MANAGER, other_end(utc("2026-12-03 17:00"), clock)) == code
 
+    def test_may_always_be_nearer_than_the_clocks_own_also_where_that_lies_past_a_cap(
+        self, everything: Protocol
+    ) -> None:
+        long = dict.fromkeys(everything.paces, Amount(60, Unit.WORKING_DAYS))
+        story = Story.raised(with_clock(everything, "manager_review", "reply", budgets=long))
+        between = story.clock("cap:whole").due + timedelta(days=1)
+        assert between < story.clock("reply").due
+        story.does(MANAGER, other_end(story.clock("reply").due))
+        story.does(MANAGER, other_end(between))
+
     def test_falls_with_its_stage(self, timed: Story) -> None:
         timed.does(MANAGER, other_end(utc("2026-12-03 17:00")))
         timed.does(GP, Trigger.ESCALATE)
@@ -194,6 +204,17 @@ class TestMoreTime:
         assert (story.clock("information").rung, due) == (2, utc("2026-11-24 18:30"))
         story.does(OFFICE, more(utc("2026-11-25 18:30"), "information"))
         assert story.is_refused(OFFICE, more(utc("2026-11-26 18:30"), "information")) == "too_long"
+
+    def test_of_a_clock_that_the_risk_did_not_shorten_counts_from_its_own_end(
+        self, everything: Protocol
+    ) -> None:
+        two = Amount(2, Unit.WORKING_DAYS)
+        story = Story.raised(with_clock(everything, "manager_review", "reply", at_most=two))
+        story.now = utc("2026-11-24 18:00")  # one working day from now would end later than the reply
+        story.does(GP, c.TellChange(what_changed="-", risk_rose=True))
+        assert (story.case.pace, story.clock("reply").due) == ("urgent", REPLY_DUE)
+        assert story.is_refused(OFFICE, more(utc("2026-11-27 17:01"))) == "too_long"
+        story.does(OFFICE, more(utc("2026-11-27 17:00")))
 
 
 class TestAClockThatIsAskedAgain:
@@ -257,6 +278,7 @@ class TestAStandstill:
         timed.now = utc("2026-11-23 10:00")
         timed.does(OFFICE, Trigger.RESUME)
         assert timed.clock("information").due == utc("2026-11-25 18:30")
+        assert {r.clock: r.budget for r in timed.last.retimed}["information"] == "2 working_days"
         assert timed.clock("reply").due == utc("2026-11-27 17:00")
 
     def test_says_with_which_time_each_clock_was_started(self, timed: Story) -> None:
