@@ -23,9 +23,14 @@ for _library in ("flask_sqlalchemy", "hypothesis", "transitions"):
 ROOT = Path(__file__).parents[3]
 TESTS = (
     *("test_story.py", "test_scenarios.py", "test_calendar_and_deadlines.py", "test_story_of_more_time.py"),
-    *("test_loader.py", "test_commands.py", ""),
+    *("test_loader.py", "test_commands.py", "test_story_of_times.py", "test_story_of_gates_and_forums.py"),
+    *("test_story_of_settling.py", "test_story_of_the_board.py", "test_rehearsals.py", "test_layers.py"),
+    *("test_text_of_a_procedure.py", "test_drawing_of_the_ways.py", "test_terms_and_part_days.py"),
+    *("test_what_a_file_must_say.py", "test_answers_to_forms.py", "test_opening_hours.py"),
+    *("test_moved_to_another_version.py", "test_notices.py", "test_two_files_side_by_side.py"),
+    *("test_lint_of_times.py", "test_several_challenged_agencies.py", "test_opting_out.py", ""),
 )
-"""Those that find most come first; at the end all of them."""
+"""Those that find most, and are quick, come first; at the end all of them."""
 PATIENCE = 180.0
 """Seconds after which a trial is ended: a mistake that makes the tests run for ever is noticed as well."""
 
