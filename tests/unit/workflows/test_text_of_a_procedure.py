@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workflows import diagram, layers, loader
+from workflows import amount, diagram, layers, loader, reading
 from workflows.protocol import Protocol
 
 TOLD = Path(__file__).with_name("told")
@@ -53,6 +53,13 @@ def test_a_small_protocol_says_nothing_of_what_it_has_not() -> None:
 def test_one_pace_alone_needs_no_order(region: Protocol) -> None:
     alone = {"standard": replace(region.paces["standard"], on_risk_rise=None)}
     assert "Times stand in this order" not in diagram.text(replace(region, paces=alone))
+
+
+def test_times_are_said_for_each_pace_or_once_where_they_are_the_same() -> None:
+    one, five = amount.parse("1 working_days"), amount.parse("5 working_days")
+    assert reading.by_pace([five]) == "5 working days"
+    assert reading.by_pace([five, five]) == "5 working days"
+    assert reading.by_pace([five, one, five]) == "5 working days / 1 working day / 5 working days"
 
 
 def test_a_track_says_whether_it_is_taken_here_or_opened_beside_a_case(region: Protocol) -> None:
