@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import richer
+from workflows import commands as c
 from workflows import loader, scenario
 from workflows.amount import Amount
 from workflows.performed import command_of
@@ -258,3 +259,20 @@ def test_a_step_with_a_choice_that_is_none_is_refused_with_its_time() -> None:
 def test_a_step_by_somebody_whom_the_protocol_does_not_know_is_refused(everything: Protocol) -> None:
     with pytest.raises(ScenarioError, match="'chiar' is no slot, did you mean 'chair'"):
         played(everything, at(1, "chiar", Trigger.RECUSE))
+
+
+def test_a_step_that_says_no_more_is_what_people_usually_do() -> None:
+    assert command_of(at(1, "raiser", Trigger.WITHDRAW)) == c.Withdraw(reasons="-", freely=True)
+    assert command_of(at(1, "raiser", Trigger.WITHDRAW, freely=False)) == c.Withdraw(
+        reasons="-", freely=False
+    )
+    assert command_of(at(1, "raiser", Trigger.TELL_CHANGE)) == c.TellChange(what_changed="-")
+    worse = command_of(at(1, "raiser", Trigger.TELL_CHANGE, risk_rose=True))
+    assert worse == c.TellChange(what_changed="-", risk_rose=True)
+    called = command_of(at(1, "raising_lead", Trigger.CONVENE, meeting="talk"))
+    assert called == c.Convene(meeting=c.Id("talk"), when=WEDNESDAY + timedelta(hours=25))
+    decided = command_of(at(1, "chair", Trigger.RECORD_DECISION))
+    assert isinstance(decided, c.RecordDecision)
+    assert decided.changed is c.Changed.YES
+    assert command_of(at(1, "raiser", Trigger.SKIP)) == c.Skip(reasons="-", to=None)
+    assert command_of(at(1, "raiser", Trigger.SKIP, to="board")) == c.Skip(reasons="-", to=c.Id("board"))

@@ -271,3 +271,15 @@ def test_a_deadline_of_today_is_late_by_a_day_as_soon_as_it_is_late() -> None:
     due = london("2026-11-25 17:00")
     assert working_days_between(due, due, OFFICE) == 0
     assert working_days_between(due + timedelta(microseconds=1), due, OFFICE) == -1
+
+
+@pytest.mark.parametrize(("shut", "opens"), [(365, True), (366, False)])
+def test_an_agency_that_is_shut_for_a_whole_leap_year_is_none(shut: int, opens: bool) -> None:
+    first = date(2026, 2, 3)
+    days = frozenset(first + timedelta(days=n) for n in range(shut))
+    calendar = WorkingCalendar("ENG", weekdays=frozenset(range(7)), closures=days)
+    if opens:
+        assert calendar.on_or_after(first) == first + timedelta(days=shut)
+    else:
+        with pytest.raises(ValueError, match="no working day for a year"):
+            calendar.on_or_after(first)
