@@ -24,7 +24,13 @@ for _library in ("flask_sqlalchemy", "hypothesis", "transitions"):
 
 ROOT = Path(__file__).parents[3]
 TESTS = ROOT / "tests" / "unit" / "workflows"
-_FIRST = ("test_story*.py", "test_scenarios.py", "test_rehearsals.py", "test_calendar_and_deadlines.py")
+_FIRST = (
+    "test_story*.py",
+    "test_scenarios.py",
+    "test_rehearsals.py",
+    "test_loader.py",
+    "test_broken_files.py",
+)
 """Those that find most."""
 _SLOW = frozenset({"test_any_protocol.py", "test_properties.py"})
 PATIENCE = 180
@@ -97,7 +103,7 @@ def _try(file: Path | None, number: int) -> None:
 def _rounds(file: Path | None) -> Iterator[list[str]]:
     """Which tests run, the likeliest to notice first: those that name the module, those that find most, all."""
     if file is not None:
-        naming = [test for test in sorted(TESTS.glob("test_*.py")) if _names(test, file.stem)]
+        naming = [test for test in sorted(TESTS.glob("test_*.py")) if _names(test, file)]
         found = {test for pattern in _FIRST for test in TESTS.glob(pattern)}
         for tests in (naming, sorted(found)):
             where = [str(test) for test in tests if test.name not in _SLOW]
@@ -106,6 +112,6 @@ def _rounds(file: Path | None) -> Iterator[list[str]]:
     yield [str(TESTS)]
 
 
-def _names(test: Path, module: str) -> bool:
-    imports = (line for line in test.read_text(encoding="utf-8").splitlines() if "workflows" in line)
-    return any(re.search(rf"^(from|import) .*\b{module}\b", line) for line in imports)
+def _names(test: Path, module: Path) -> bool:
+    words = rf"^(from|import) .*\b({module.stem}|workflows\.{module.parent.name})\b"
+    return re.search(words, test.read_text(encoding="utf-8"), re.MULTILINE) is not None

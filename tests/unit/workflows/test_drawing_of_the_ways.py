@@ -194,6 +194,18 @@ def test_the_further_a_way_leads_the_further_out_it_goes(drawn: Protocol) -> Non
     assert all(far - near > 2 * TALLEST_LETTER for near, far in pairwise(lanes))
 
 
+def test_of_the_ways_round_from_one_box_the_shorter_leave_above_the_longer(drawn: Protocol) -> None:
+    picture = seen(drawn)
+    leaving: dict[int, list[tuple[float, int]]] = {}
+    for way in picture.ways:
+        start, end = at_rows(picture, way)
+        if end != start + 1:
+            leaving.setdefault(start, []).append((way.begins[1], abs(end - start)))
+    for ways in leaving.values():
+        lengths = [length for _, length in sorted(ways)]
+        assert lengths == sorted(lengths)
+
+
 def test_no_words_lie_on_others(drawn: Protocol) -> None:
     places = sorted((way.at for way in seen(drawn).ways), key=lambda at: (at[0], at[1]))
     for (x, y), (other, below) in pairwise(places):
