@@ -32,6 +32,8 @@ _FIRST = (
     "test_broken_files.py",
 )
 """Those that find most."""
+_QUIETLY = ("-q", "-x", "-n", "0", "-p", "no:cacheprovider", "--assert=plain", "--timeout=0")
+"""One test that takes long on a busy machine has noticed nothing either."""
 _SLOW = frozenset({"test_any_protocol.py", "test_properties.py"})
 PATIENCE = 180
 """Seconds of computing after which a trial is ended: a mistake that makes the tests run for ever is noticed as
@@ -92,7 +94,7 @@ def _try(file: Path | None, number: int) -> None:
         if file is not None:
             sys.meta_path.insert(0, _Spoilt(file, number))
         for where in _rounds(file):
-            status = pytest.main(["-q", "-x", "-n", "0", "-p", "no:cacheprovider", "--assert=plain", *where])
+            status = pytest.main([*_QUIETLY, *where])
             if status:
                 break
     finally:
