@@ -68,11 +68,15 @@ class _Spoilt(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 
 
 def noticed(file: Path | None = None, number: int = 0) -> bool:
-    """Whether a test fails when this mistake is made (without a file none is, as a control). Forks: nothing
-    of it is left in this process."""
+    """Whether a test fails when this mistake is made (without a file none is, as a control). Each round of tests
+    forks: nothing of it is left in this process, or for the next round."""
+    return any(_fails(file, number, where) for where in _rounds(file))
+
+
+def _fails(file: Path | None, number: int, where: list[str]) -> bool:
     child = os.fork()
     if child == 0:
-        _try(file, number)
+        _try(file, number, where)
     until = time.monotonic() + _ASLEEP
     while time.monotonic() < until:
         ended, status = os.waitpid(child, os.WNOHANG)
@@ -84,7 +88,7 @@ def noticed(file: Path | None = None, number: int = 0) -> bool:
     return True
 
 
-def _try(file: Path | None, number: int) -> None:
+def _try(file: Path | None, number: int, where: list[str]) -> None:
     status = 1
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
@@ -93,10 +97,7 @@ def _try(file: Path | None, number: int) -> None:
         os.dup2(silence, 2)
         if file is not None:
             sys.meta_path.insert(0, _Spoilt(file, number))
-        for where in _rounds(file):
-            status = pytest.main([*_QUIETLY, *where])
-            if status:
-                break
+        status = pytest.main([*_QUIETLY, *where])
     finally:
         # Whatever went wrong with the mistake in it, it was noticed.
         os._exit(int(status))
