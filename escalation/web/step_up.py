@@ -71,7 +71,7 @@ def guard() -> Response | None:
 
 def note_passkey(response: Any) -> Any:
     """A passkey was shown anew to Flask-Security."""
-    if request.endpoint == "security.wan_verify_response" and session.opened_as.proof != session.proof:  # type: ignore[attr-defined]
+    if request.endpoint == "security.wan_verify_response" and session.opened_as.proof != session.proof:  # type: ignore[attr-defined]  # it is a ServerSession, which Flask does not know
         session["how"] = "passkey"
     return response
 

@@ -34,6 +34,7 @@ BEFORE = (
         "blob:",
         "//[::1]",
     ),
+    # /work is a page of the service.
     *("/work//", "/work/../..//", "/work?x=\n//", "/\u2215\u2215", "/\u2044", "\uff0f\uff0f", "/\u200b/"),
 )
 HOSTILE = [

@@ -277,7 +277,7 @@ def capped(protocol: Protocol, title: str) -> Protocol:
 class TestTheStageOfACase:
     def test_is_drawn_heavier_and_says_so(self, protocol: Protocol) -> None:
         groups = root_of(protocol, "senior_challenge").findall(f"{SVG}g")
-        widths = [float(group.find(f"{SVG}rect").attrib["stroke-width"]) for group in groups]  # type: ignore[union-attr]
+        widths = [float(group.find(f"{SVG}rect").attrib["stroke-width"]) for group in groups]  # type: ignore[union-attr]  # each group has its box
         assert [width > 2 for width in widths] == [stage == "senior_challenge" for stage in protocol.stages]
         marked = ["you are here" in "".join(group.itertext()) for group in groups]
         assert marked == [stage == "senior_challenge" for stage in protocol.stages]
@@ -290,5 +290,5 @@ class TestTheStageOfACase:
 def test_an_informal_stage_has_a_broken_line(protocol: Protocol) -> None:
     review = replace(protocol.stages["manager_review"], formal=False)
     groups = root_of(replace(protocol, stages={**protocol.stages, review.id: review})).findall(f"{SVG}g")
-    broken = ["stroke-dasharray" in group.find(f"{SVG}rect").attrib for group in groups]  # type: ignore[union-attr]
+    broken = ["stroke-dasharray" in group.find(f"{SVG}rect").attrib for group in groups]  # type: ignore[union-attr]  # each group has its box
     assert broken == [stage == review.id for stage in protocol.stages]

@@ -1,5 +1,6 @@
 """What is said of times before a procedure is published: which of two is later, sittings, rehearsals, circles."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -51,9 +52,9 @@ def with_more(
     return replace(protocol, stages={**protocol.stages, "review": more})
 
 
-def places(found: object) -> list[str]:
+def places(found: Iterable[object]) -> list[str]:
     """Where something was found, in words."""
-    return [one.key for one in found if isinstance(one, Finding)]  # type: ignore[attr-defined]
+    return [one.key for one in found if isinstance(one, Finding)]
 
 
 @pytest.mark.parametrize(
