@@ -12,7 +12,7 @@ UV := uv==0.13.9
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run reset check test time-travel histories faults faults-seeded mutants lint browser failover pooler lock bench bench-quick peers clean
+.PHONY: help install run reset check test time-travel histories faults faults-seeded mutants permissions lint browser failover pooler lock bench bench-quick peers clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ faults-seeded: install ## Show that the campaign's checks catch each mistake tha
 # All of them take hours; SAMPLE=200 draws so many by lot. Broken off, it goes on where it was.
 mutants: install ## Put small mistakes into workflows/ and see whether its tests notice: docs/evidence/mutants.md
 	$(BIN)/python -m tests.faults.mutants $(if $(SAMPLE),--sample $(SAMPLE)) --seed $(SEED) --write docs/evidence/mutants.md
+
+permissions: install ## Ask every cell, door, foreign id and word that is not for somebody: docs/evidence/permissions.md
+	$(BIN)/python -m tests.integration.permissions --write docs/evidence/permissions.md
 
 lint: install
 	$(BIN)/ruff check

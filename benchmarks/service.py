@@ -32,7 +32,11 @@ def settings_for(url: str, **others: Any) -> Settings:
         "mails_per_hour": 0,
         "second_factor": "offered",
     }
-    keys = {"secret_key": secrets.token_urlsafe(32), "password_salt": secrets.token_urlsafe(32)}
+    keys: dict[str, Any] = {
+        "secret_key": secrets.token_urlsafe(32),
+        "password_salt": secrets.token_urlsafe(32),
+        "factor_keys": (secrets.token_urlsafe(32),),
+    }
     return Settings(database_url=url, **(usual | keys | others))
 
 

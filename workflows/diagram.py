@@ -1,6 +1,7 @@
 """A protocol as a drawing (Mermaid, SVG), as text and as a table, made from the file that runs."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from html import escape
 
@@ -128,7 +129,7 @@ def svg(protocol: Protocol, here: str | None = None) -> str:
         'orient="auto"><path d="M0 0 8 4 0 8z" fill="currentColor"/></marker></defs>'
     )
     boxes = (_box(stage, row[stage.id], stage.id == here) for stage in stages)
-    arrows = (_arrow(row[a], row[b], words, number) for a, b, words, number in _numbered(ways))
+    arrows = (_arrow(row[a], row[b], words, number) for a, b, words, number in _numbered(ways, row))
     return "\n".join([head, *boxes, *arrows, "</svg>"])
 
 
@@ -142,12 +143,12 @@ def _drawn(protocol: Protocol, row: dict[str, int]) -> list[tuple[str, str, str]
     return sorted(found, key=lambda way: abs(row[way[0]] - row[way[1]]))
 
 
-def _numbered(ways: list[tuple[str, str, str]]) -> Iterator[tuple[str, str, str, int]]:
-    """Each way with its number among those that leave the same stage, so that no words lie on others."""
-    so_far: dict[str, int] = {}
+def _numbered(ways: list[tuple[str, str, str]], row: dict[str, int]) -> Iterator[tuple[str, str, str, int]]:
+    """Each way with its number among those that go round from the same stage: no words lie on others."""
+    so_far = Counter[str]()
     for a, b, words in ways:
-        so_far[a] = so_far.get(a, -1) + 1
         yield a, b, words, so_far[a]
+        so_far[a] += row[b] != row[a] + 1
 
 
 def _box(stage: Stage, number: int, here: bool) -> str:

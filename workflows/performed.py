@@ -34,11 +34,13 @@ def concern_of(scenario: Scenario) -> c.RaiseConcern:
 
 
 def command_of(step: Step) -> c.Command:
-    """The command of a step. Raises ScenarioError when a choice is missing that it needs."""
+    """The command of a step. Raises ScenarioError when a choice that it needs is missing, or is none."""
     try:
         return _MADE[step.do](step)
     except KeyError as error:
         raise ScenarioError(f"{step.do!s} at {step.at:%Y-%m-%d %H:%M} needs {error}") from error
+    except ValueError as error:
+        raise ScenarioError(f"{step.do!s} at {step.at:%Y-%m-%d %H:%M}: {error}") from error
 
 
 def _going(kind: type[c.Going]) -> Callable[[Step], c.Command]:

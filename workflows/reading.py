@@ -102,10 +102,11 @@ def _slot(protocol: Protocol, slot: Slot) -> str:
         f"; {_plain([kind])} borrows it from {_plain([other])}" for kind, other in slot.borrows.items()
     )
     line = "; of the line of the role that is challenged" if slot.line else ""
-    also = "; of the second agency, if one is named" if slot.also else ""
+    kind = f"; of {_plain([slot.kind])}, whoever challenges whom" if slot.kind else ""
     neutral = "; takes no side" if slot.neutral else ""
     when = "".join(f"; only if {key} is {_plain(sorted(words))}" for key, words in slot.when.items())
-    return f"{slot.title}: {slot.side} side, {_plain([slot.tier])}{others}{lent}{line}{also}{neutral}{when}"
+    whose = f"{line}{_FURTHER[slot.party]}{kind}"
+    return f"{slot.title}: {slot.side} side, {_plain([slot.tier])}{others}{lent}{whose}{neutral}{when}"
 
 
 def _paces(protocol: Protocol) -> Iterator[str]:
@@ -168,6 +169,7 @@ def _plain(words: Iterable[str]) -> str:
 
 
 _FROM = {Anchor.RAISED: "it was raised", Anchor.CONCERN: "the disagreement arose"}
+_FURTHER = ("", "; of the second agency, if one is named", "; of the third agency, if one is named")
 _CLOSES = {"raiser": "the raising side", "both": "both sides", "decider": "whoever decides here"}
 _OCCASIONS = {
     "entered": "when a stage is entered",

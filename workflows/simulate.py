@@ -11,13 +11,13 @@ from itertools import zip_longest
 from workflows.calendar import WorkingCalendar
 from workflows.case import CLOCK, Actor, CaseState, DeadlineState, Decision, Elsewhere, Refusal, RunningClock
 from workflows.commands import Id, TimeOut
+from workflows.did_you_mean import did_you_mean
 from workflows.machine import begin, decide
 from workflows.performed import command_of, concern_of
-from workflows.protocol import Protocol, Slot
-from workflows.scenario import ZONE, Scenario, Step
+from workflows.protocol import Protocol
+from workflows.scenario import ZONE, Scenario, ScenarioError, Step
 from workflows.vocabulary import Expiry, Side
 
-AGENCIES = {Side.RAISING: 1, Side.CHALLENGED: 2, Side.BOARD: 3}
 MOST_LINES = 2000
 """Where a simulation stops that would go on for ever: a deadline that runs again and again."""
 
@@ -48,7 +48,7 @@ class _Play:
             yield from self._silence_until(step.at)
             yield from self._act(step)
         if self.scenario.until is not None:
-            yield from self._silence_until(self.scenario.until, last=True)
+            yield from self._silence_until(self.scenario.until)
 
     def _raise(self) -> Iterator[Line]:
         scenario = self.scenario
@@ -57,13 +57,13 @@ class _Play:
             concern_of(scenario),
             calendars=dict.fromkeys(Side, WorkingCalendar(self.protocol.nation)),
             empty_slots=scenario.empty,
-            party_agencies=frozenset({AGENCIES[Side.RAISING], AGENCIES[Side.CHALLENGED]}),
+            party_agencies=frozenset(),
             party_people=frozenset({_account(self.protocol, self.protocol.raiser.id)}),
             now=scenario.raised,
             challenged=scenario.challenged,
             raising=scenario.raising,
             within=scenario.within,
-            named=(_agency(1), *self._further()),
+            named=self._named(),
         )
         if isinstance(answer, Refusal):
             yield Line(scenario.raised, _refused(answer), "refused")
@@ -72,19 +72,16 @@ class _Play:
         yield Line(scenario.raised, f"raised: track {track}, pace {answer.after.pace}", "raised")
         yield from self._carry_out(answer, scenario.raised)
 
-    def _further(self) -> tuple[int, ...]:
-        parties = range(2, self.protocol.parties + 1) if self.scenario.also else ()
-        return tuple(_agency(party) for party in parties)
+    def _named(self) -> tuple[int, ...]:
+        """The challenged agencies, by number: the first, or all for which there are places."""
+        return tuple(range(1, self.protocol.parties + 1)) if self.scenario.also else (1,)
 
     def _act(self, step: Step) -> Iterator[Line]:
         if self.case is None:
             return
         words = f"{step.by} does {step.do}"
-        actor = Actor(
-            _account(self.protocol, step.by),
-            frozenset({step.by}),
-            frozenset({_agency_of(self.protocol.slots[step.by])}),
-        )
+        # One person sits in each slot, which tells all that decides: of what agency they are adds nothing.
+        actor = Actor(_account(self.protocol, step.by), frozenset({step.by}))
         answer = decide(self.protocol, self.case, command_of(step), actor, step.at)
         if isinstance(answer, Refusal):
             yield Line(step.at, f"{words}: refused {answer.code}", "refused")
@@ -92,7 +89,7 @@ class _Play:
         yield Line(step.at, words, "done")
         yield from self._carry_out(answer, step.at)
 
-    def _silence_until(self, instant: datetime, *, last: bool = False) -> Iterator[Line]:
+    def _silence_until(self, instant: datetime) -> Iterator[Line]:
         """Every deadline that runs out before an instant, or at it; the clock is never early."""
         for _ in range(MOST_LINES):
             due = self._next_due()
@@ -139,7 +136,7 @@ class _Play:
 def simulate(protocol: Protocol, scenario: Scenario) -> tuple[Line, ...]:
     """The dated trace of a scenario under a protocol. Changes nothing.
 
-    Raises ScenarioError for a step that no command can be made of, KeyError for a slot that is not there.
+    Raises ScenarioError for a step that no command can be made of, or that is done by no slot of it.
     """
     return tuple(_Play(protocol, scenario).run())
 
@@ -159,17 +156,11 @@ def _refused(refusal: Refusal) -> str:
     return f"refused {refusal.code}"
 
 
-def _agency(party: int) -> int:
-    """The agency named as the first, second or third."""
-    return AGENCIES[Side.CHALLENGED] if party == 1 else max(AGENCIES.values()) + party
-
-
-def _agency_of(slot: Slot) -> int:
-    return _agency(slot.party + 1) if slot.also else AGENCIES[slot.side]
-
-
 def _account(protocol: Protocol, slot: str) -> int:
-    return 1 + list(protocol.slots).index(slot)
+    known = list(protocol.slots)
+    if slot not in known:
+        raise ScenarioError(f"{slot!r} is no slot{did_you_mean(slot, known)}")
+    return 1 + known.index(slot)
 
 
 def _short(clock: str) -> str:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, or_, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from escalation.models import Account, Appointment, Holding, Post
@@ -38,6 +38,19 @@ def is_custodian(session: Session, partnership: int, account: int, now: datetime
     return any(row.partnership_id == partnership and row.what == Office.CUSTODIAN for row in rows)
 
 
+def running(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """The condition that an appointment counts at an instant."""
+    return and_(Appointment.from_at <= now, or_(Appointment.to_at.is_(None), Appointment.to_at > now))
+
+
+def holders(session: Session, partnership: int, office: Office, now: datetime) -> frozenset[int]:
+    """The accounts of who is appointed to an office in a partnership today."""
+    query = select(Appointment.account_id).where(
+        Appointment.partnership_id == partnership, Appointment.office == office, running(now)
+    )
+    return frozenset(session.execute(query).scalars())
+
+
 _ROLES: Mapping[str, Role] = {
     **{tier: role_of_tier(tier) for tier in Tier},
     **{office: Role(office) for office in Office if office is not Office.CUSTODIAN},
@@ -59,7 +72,7 @@ def _appointments() -> AnySelect:
         select(Appointment.partnership_id, Appointment.office.label("what"))
         .join(Account, Account.id == Appointment.account_id)
         .where(Appointment.account_id == bindparam("account"), Account.active)
-        .where(Appointment.from_at <= _NOW, or_(Appointment.to_at.is_(None), Appointment.to_at > _NOW))
+        .where(running(_NOW))
     )
 
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-
 from escalation.errors import NotFound
 from escalation.models import Account, Appointment
 from escalation.models.offices import Office
 from escalation.models.types import AnyRow
+from escalation.security.offices import holders
 from escalation.security.permissions import BoardAct
 from escalation.services import appointments, offices
 from escalation.services.appointments import NewAppointment
@@ -101,9 +100,7 @@ def list_for_operator(partnership: str | None) -> tuple[AppointmentView, ...]:
 
 def administrators(unit: Unit, partnership: int) -> frozenset[int]:
     """Who looks after people's access there today."""
-    admin = (Appointment.office == Office.ADMINISTRATOR, appointments.running(unit))
-    query = select(Appointment.account_id).where(Appointment.partnership_id == partnership, *admin)
-    return frozenset(unit.session.execute(query).scalars())
+    return holders(unit.session, partnership, Office.ADMINISTRATOR, unit.now)
 
 
 def _views(unit: Unit, place: AnyRow, account: int | None) -> tuple[AppointmentView, ...]:

@@ -16,6 +16,7 @@ from escalation.errors import Conflict, InvalidInput, NotFound, Refused
 from escalation.models import Account, Appointment, Partnership
 from escalation.models.offices import Office
 from escalation.models.types import AnyRow, AnySelect
+from escalation.security import offices
 from escalation.services import office_mail, sessions
 from escalation.services.unit import Unit
 
@@ -35,7 +36,7 @@ class NewAppointment:
 
 def running(unit: Unit) -> Any:
     """The condition that an appointment counts now."""
-    return (Appointment.from_at <= unit.now) & or_(Appointment.to_at.is_(None), Appointment.to_at > unit.now)
+    return offices.running(unit.now)
 
 
 def asked_for(unit: Unit) -> Any:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select
 
-from escalation.models import Account, SignInRecord
+from escalation.models import SignInRecord
 from escalation.services.unit import Unit, reading, retried, writing
 
 SHOWN = 30
@@ -38,8 +38,6 @@ def record(account: int | None, what: str, how: str, agent: str) -> bool:
         )
         if account is not None:
             _tidy(unit, account)
-        if what == "signed_in":
-            unit.session.execute(update(Account).where(Account.id == account).values(used_at=unit.now))
         return is_new
 
 

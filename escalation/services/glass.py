@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import insert, select
 
 from escalation.errors import InvalidInput, NotAllowed, NotFound, Refused
-from escalation.models import Account, Appointment, Case, OpenedGlass, Recusal
+from escalation.models import Account, Case, OpenedGlass, Recusal
 from escalation.models.offices import Office
 from escalation.models.opened import GlassReason as GlassReason
 from escalation.models.types import AnyRow
@@ -28,14 +28,13 @@ from escalation.security.permissions import (
 )
 from escalation.services import case_file, case_view, office_mail, transition
 from escalation.services.case_file import CaseFile
+from escalation.services.cases import REASON_FROM
 from escalation.services.unit import Unit, of_account, reading, retried, writing
 from escalation.services.views import CaseView
 from workflows.case import Decision
 from workflows.events import Event, EventKind
 from workflows.vocabulary import Phase, Side
 
-TEXT_FROM = 20
-"""Letters that the reason has at least."""
 OPEN_FOR = timedelta(minutes=60)
 REVIEW_DAYS = 5
 """Working days of the board within which an opening is reviewed."""
@@ -58,8 +57,8 @@ def break_glass(reference: str, account: int, reason: GlassReason, text: str) ->
     Raises InvalidInput for a short reason, NotFound alike for a reference that is not there and for who may
     not open it, NotAllowed for somebody who stands aside in it, Refused for who takes part in it anyway.
     """
-    if len(text.strip()) < TEXT_FROM:
-        raise InvalidInput({"reasons": [f"Say why you must see this case, in {TEXT_FROM} letters or more"]})
+    if len(text.strip()) < REASON_FROM:
+        raise InvalidInput({"reasons": [f"Say why you must see this case, in {REASON_FROM} letters or more"]})
     with writing(of_account(account)) as unit:
         case = _case_by(unit, reference)
         _refuse(unit, case, account)
@@ -181,13 +180,6 @@ def may_open(account: int) -> bool:
     return permitted(standings, Act.BREAK_GLASS, Phase.MANAGER)
 
 
-def privacy_officers(unit: Unit, partnership: int) -> tuple[int, ...]:
+def privacy_officers(unit: Unit, partnership: int) -> frozenset[int]:
     """The accounts of who is appointed privacy officer today."""
-    current = or_(Appointment.to_at.is_(None), Appointment.to_at > unit.now)
-    query = select(Appointment.account_id).where(
-        Appointment.partnership_id == partnership,
-        Appointment.office == Office.PRIVACY_OFFICER,
-        Appointment.from_at <= unit.now,
-        current,
-    )
-    return tuple(dict.fromkeys(unit.session.execute(query).scalars()))
+    return offices.holders(unit.session, partnership, Office.PRIVACY_OFFICER, unit.now)

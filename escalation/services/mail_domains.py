@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from escalation.errors import InvalidInput, NotFound
 from escalation.models import Agency, MailDomain, Membership, Partnership
@@ -143,10 +143,10 @@ def _remove(unit: Unit, partnership: int, domain: str, agency: int | None) -> bo
     return gone.first() is not None
 
 
-def _agency(unit: Unit, partnership: int, which: object) -> int | None:
+def _agency(unit: Unit, partnership: int, which: ColumnElement[bool]) -> int | None:
     member = select(Agency.id).join(Membership, Membership.agency_id == Agency.id)
     here = member.where(Membership.partnership_id == partnership, Agency.kind != AgencyKind.BOARD)
-    return unit.session.execute(here.where(which)).scalar_one_or_none()  # type: ignore[arg-type]
+    return unit.session.execute(here.where(which)).scalar_one_or_none()
 
 
 def _named(unit: Unit, partnership: int, agency: str) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from escalation.models import Appointment, Holding, Passkey, Post
+from escalation.security import offices
 from escalation.services import directory
 from escalation.services.unit import Unit
 from workflows.triggers import Trigger
@@ -38,20 +39,16 @@ def of(unit: Unit, account: int, has_app: bool) -> Standing:
         .where(Holding.account_id == account, directory.is_current(unit.now))
         .order_by(Holding.id)
     ).all()
-    offices = unit.session.scalars(
+    appointed = unit.session.scalars(
         select(Appointment.id)
-        .where(
-            Appointment.account_id == account,
-            Appointment.from_at <= unit.now,
-            (Appointment.to_at.is_(None)) | (Appointment.to_at > unit.now),
-        )
+        .where(Appointment.account_id == account, offices.running(unit.now))
         .order_by(Appointment.id)
     ).all()
     passkey = unit.session.scalar(select(Passkey.id).where(Passkey.user_id == account).limit(1))
-    named = repr(([tuple(row) for row in held], list(offices)))
+    named = repr(([tuple(row) for row in held], list(appointed)))
     return Standing(
         hashlib.sha256(named.encode()).hexdigest()[:16],
-        bool(offices) or any(row.tier != Tier.PRACTITIONER for row in held),
+        bool(appointed) or any(row.tier != Tier.PRACTITIONER for row in held),
         has_app,
         passkey is not None,
     )

@@ -77,7 +77,7 @@ def try_out(partnership: str, name: str) -> str:
     for one in played:
         try:
             traces.append((one, simulate.simulate(protocol, one)))
-        except (ScenarioError, KeyError):
+        except ScenarioError:
             # A past case may have been done by somebody whom this procedure does not know.
             traces.append((one, ()))
     return render_template(

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response
 
 from escalation.config import Settings
 from escalation.services.submissions import new_key
+from escalation.web import providers
 from escalation.web.sign_in import back_to, factors, kept, park, store
 
 blueprint = Blueprint("step_up", __name__)
@@ -70,7 +71,7 @@ def guard() -> Response | None:
 
 def note_passkey(response: Any) -> Any:
     """A passkey was shown anew to Flask-Security."""
-    if request.endpoint == "security.wan_verify_response" and session.opened_as.proof != session.proof:  # type: ignore[attr-defined]
+    if request.endpoint == "security.wan_verify_response" and session.opened_as.proof != session.proof:  # type: ignore[attr-defined]  # it is a ServerSession, which Flask does not know
         session["how"] = "passkey"
     return response
 
@@ -79,11 +80,19 @@ def note_passkey(response: Any) -> Any:
 def prove() -> Page:
     """Asks for the app's code or a passkey; for the password of somebody who has neither."""
     wrong = ""
+    if "provider" in request.form:
+        return current_app.make_response(providers.prove_again(back_to()))
     if request.method == "POST":
         if _is_right():
             return _proved()
         wrong = _WRONG[_asked_for()]
-    page = render_template("security/prove.html", asked=_asked_for(), passkey=_has_passkey(), wrong=wrong)
+    page = render_template(
+        "security/prove.html",
+        asked=_asked_for(),
+        passkey=_has_passkey(),
+        wrong=wrong,
+        provider=providers.may_prove_again(),
+    )
     return (page, 422) if wrong else page
 
 
@@ -98,7 +107,7 @@ def _asked_for() -> str:
     """What is typed here: the code of an app, a password, or nothing by somebody who has only a passkey."""
     if current_user.tf_primary_method:
         return "code"
-    return "" if _has_passkey() else "password"
+    return "password" if current_user.password and not _has_passkey() else ""
 
 
 def _has_passkey() -> bool:

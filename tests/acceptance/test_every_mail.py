@@ -104,19 +104,19 @@ def test_whoever_cannot_be_written_to_keeps_back_nobody(
         monkeypatch.setattr(delivery, "compose", _breaking(broken))
         scheduler.run_once(app, settings)
         assert broken
-        assert len(mail_sink.mails) == owed - len(broken)
+        assert len(mail_sink.but_digests()) == owed - len(broken)
         assert _owed(app) == len(broken)
         monkeypatch.setattr(delivery, "compose", compose)
         with beyond.engine().begin() as connection:
             _change(connection, "UPDATE outbox SET next_at = owed_at WHERE state = 'owed'")
         scheduler.run_once(app, settings)
-        assert len(mail_sink.mails) == owed
+        assert len(mail_sink.but_digests()) == owed
         assert _owed(app) == 0
 
 
 def _breaking(broken: list[str]) -> Callable[..., Any]:
     def made(name: str, **told: Any) -> Any:
-        if name == "reply_owed" or told["to"].startswith(("a", "k")):
+        if name == "reply_owed" or (name != "digest" and told["to"].startswith(("a", "k"))):
             broken.append(told["to"])
             raise LookupError(name)
         return compose(name, **told)

@@ -132,6 +132,9 @@ def test_the_cap_over_two_stages_ends_them_both(
 
 def test_it_is_given_back_and_sent_where_the_decider_says(case: str, do: Do) -> None:
     do(case, GP, c.Escalate)
+    with pytest.raises(Refused):
+        # The file would let them; the table of permissions is the ceiling, and it would be a delay.
+        do(case, HEAD, c.ReturnDown)
     assert do(case, OFFICE, c.ReturnDown).stage == "manager_review"
     do(case, GP, c.Escalate)
     assert do(case, HEAD, c.ChooseForum, to="board_arbitration").stage == "board_arbitration"

@@ -57,11 +57,11 @@ def test_somebody_signs_in_with_their_organisation_and_out_again(
     open_page: OpenPage, width: int, javascript: bool
 ) -> None:
     page = open_page(width=width, javascript=javascript)
-    page.goto("/raise")
+    page.goto("/work")
     if javascript:
         looked_at(page, f"sign-in-with-provider-{width}")
     goes_there(page)
-    page.wait_for_url("**/raise")
+    page.wait_for_url("**/work")
     expect(page.get_by_text("Signed in as Dr Amara Lewis")).to_be_visible()
     page.goto("/account")
     expect(page.get_by_role("button", name="Unlink Northtown Council")).to_be_visible()

@@ -1,6 +1,9 @@
 """The accessibility check is no ornament: it finds what is planted, and lets a clean page pass."""
 
+import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -35,3 +38,34 @@ def test_a_clean_page_has_no_fault(blank: Page) -> None:
 def test_a_planted_fault_is_found(blank: Page, rule: str) -> None:
     blank.set_content(CLEAN % FAULTS[rule])
     assert [fault.split(" ")[0] for fault in axe(blank)] == [rule]
+
+
+class _Hesitating(BaseHTTPRequestHandler):
+    """Says at once that there is a page, and sends it a moment later."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        if self.path == "/slow":
+            time.sleep(0.5)
+        body = CLEAN % (FAULTS["image-alt"] if self.path == "/slow" else '<a href="/slow">Further</a>')
+        self.wfile.write(body.encode())
+
+    def log_request(self, *_args: object, **_more: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def hesitating() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Hesitating)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_page_that_is_still_coming_is_waited_for(blank: Page, hesitating: str) -> None:
+    blank.goto(hesitating)
+    blank.get_by_role("link").click()
+    assert [fault.split(" ")[0] for fault in axe(blank)] == ["image-alt"]

@@ -69,7 +69,8 @@ class Watch:
 
 
 def axe(page: Page) -> Sequence[str]:
-    """What axe finds against WCAG 2.2 AA on a page as it stands, one line a fault; no rule is off."""
+    """What axe finds against WCAG 2.2 AA on a page when it is all there, one line a fault; no rule is off."""
+    page.wait_for_load_state()  # A click ends when the next page begins to come, before there is anything on it.
     found = Axe().run(page, options=_options())
     return [_fault(violation) for violation in found.response["violations"]]
 

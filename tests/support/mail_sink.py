@@ -84,6 +84,10 @@ class MailSink:
         with self._arrived:
             return tuple(self._mails)
 
+    def but_digests(self) -> tuple[Mail, ...]:
+        """All of them but the board office's daily mail, which leaves once its day has begun."""
+        return tuple(m for m in self.mails if str(m.message["Subject"]) != "How things stand today")
+
     def to(self, address: str) -> tuple[Mail, ...]:
         """The mails to one address."""
         return tuple(mail for mail in self.mails if address in mail.recipients)

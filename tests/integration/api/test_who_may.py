@@ -75,6 +75,7 @@ def test_an_account_that_was_closed_is_out_at_once(northtown: Northtown) -> None
 def test_a_foreign_case_and_one_that_is_not_there_look_the_same(northtown: Northtown) -> None:
     case, stranger = northtown.raised(), northtown["leah.brooks"]
     body = {"trigger": "support", "seen_version": 1}
+    assert stranger.get("/cases").status_code == 200, "a session that has settled"
     for answers in (
         [stranger.get(f"/cases/{which}") for which in (case["public_id"], "A" * 22)],
         [stranger.post(f"/cases/{which}/moves", body) for which in (case["public_id"], "A" * 22)],

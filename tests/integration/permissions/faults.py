@@ -4,20 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from escalation.models import Case, DraftRow
 from escalation.models.asking import Asked
 from escalation.security import access, permissions
-from escalation.services import case_view, drafts, glass, glass_review, naming, offices
+from escalation.services import case_view, drafts, glass_review, offices
 from escalation.web import policy
 
 Spoil = Callable[[pytest.MonkeyPatch], None]
 
 
 def _any_case(by: str) -> Asked:
-    from sqlalchemy import bindparam
-
     return Asked(
         select(Case.partnership_id, Case.id, Case.public_id).where(getattr(Case, by) == bindparam(by))
     )
@@ -71,19 +69,6 @@ def _masks_are_off(spoilt: pytest.MonkeyPatch) -> None:
     )
 
 
-def _partnerships_do_not_matter(spoilt: pytest.MonkeyPatch) -> None:
-    """Agencies of any partnership may be challenged."""
-    from escalation.services import grounds
-
-    def challenged(session: Any, partnership: int, named: tuple[str, ...]) -> Any:
-        from escalation.models import Agency
-
-        rows = session.execute(select(*Agency.__table__.c).where(Agency.public_id.in_(named)))
-        return tuple(rows)
-
-    spoilt.setattr(grounds, "_challenged", challenged)
-
-
 FAULTS: dict[str, Spoil] = {
     spoil.__name__.strip("_"): spoil
     for spoil in (
@@ -99,4 +84,3 @@ FAULTS: dict[str, Spoil] = {
         _masks_are_off,
     )
 }
-_ = (glass, naming)

@@ -18,6 +18,9 @@ _AGENCIES = frozenset(
     {"raiser", "raising_lead", "raising_head", "challenged_manager", "challenged_head", "recused",
      "practitioner", "lead", "manager", "other_raiser"}
 )  # fmt: skip
+_ANSWER_FOR_STAFF = frozenset(
+    {"raising_head", "challenged_manager", "challenged_head", "recused", "manager", "coordinator"}
+)
 _NO_ONE = frozenset[str]()
 
 LET_IN: dict[tuple[str, str], frozenset[str]] = {
@@ -27,28 +30,38 @@ LET_IN: dict[tuple[str, str], frozenset[str]] = {
     ("pages.privacy", "GET"): _EVERYBODY,
     ("pages.cookies", "GET"): _EVERYBODY,
     ("pages.static", "GET"): _EVERYBODY,
-    ("security.static", "GET"): _EVERYBODY,
-    ("security.login", "GET"): _EVERYBODY,
-    ("security.forgot_password", "GET"): _EVERYBODY,
-    ("security.forgot_password", "POST"): _EVERYBODY,
-    ("security.login", "POST"): _EVERYBODY,
-    ("security.reset_password", "GET"): _EVERYBODY,
-    ("security.reset_password", "POST"): _EVERYBODY,
     ("health.alive", "GET"): _EVERYBODY,
     ("health.deep", "GET"): _EVERYBODY,
     ("api-docs.openapi_json", "GET"): _EVERYBODY,
     ("pages.work", "GET"): _SIGNED_IN,
     ("pages.account", "GET"): _SIGNED_IN,
-    ("pages.stay", "POST"): _SIGNED_IN,
-    ("security.change_password", "GET"): _SIGNED_IN,
-    ("security.change_password", "POST"): _SIGNED_IN,
-    ("security.verify", "GET"): _SIGNED_IN,
-    ("security.verify", "POST"): _SIGNED_IN,
+    ("pages.stay", "POST"): _EVERYBODY,
+    ("account.places", "GET"): _SIGNED_IN,
+    ("second_factor.show", "GET"): _SIGNED_IN,
+    ("lapsed.show", "GET"): _SIGNED_IN,
+    ("lapsed.send", "POST"): _SIGNED_IN,
+    ("interests.show", "GET"): _SIGNED_IN,
+    ("access.index", "GET"): _ANSWER_FOR_STAFF,
+    # No review of access is open.
+    ("access.show", "GET"): _NO_ONE,
+    ("access.sign", "POST"): _NO_ONE,
+    ("board.lookups", "GET"): frozenset({"privacy_officer"}),
+    # The first administrator of a partnership is its business manager.
+    ("offices.show", "GET"): frozenset({"administrator", "coordinator"}),
+    ("offices.appoint", "POST"): frozenset({"administrator", "coordinator"}),
+    ("letting_in.domains", "GET"): frozenset({"coordinator", "administrator"}),
+    ("letting_in.domains", "POST"): frozenset({"coordinator", "administrator"}),
+    ("letting_in.remove_domain", "POST"): frozenset({"coordinator", "administrator"}),
+    ("letting_in.newcomers", "GET"): frozenset({"coordinator", "administrator"}),
+    # Nobody waits to be let in: these lead back to the list.
+    ("letting_in.newcomer", "GET"): frozenset({"coordinator", "administrator"}),
+    ("letting_in.newcomer", "POST"): frozenset({"coordinator", "administrator"}),
     ("glass.open_case", "GET"): _SIGNED_IN,
-    ("raising.advice", "GET"): _SIGNED_IN,
-    ("raising.begin", "GET"): _AGENCIES,
+    # Whoever is not signed in begins, too, and proves the address of their work at the end.
+    ("raising.advice", "GET"): _EVERYBODY,
+    ("raising.begin", "GET"): _AGENCIES | {NOBODY},
     # Who names a partnership that is not theirs begins in their own.
-    ("raising.begin", "POST"): _AGENCIES,
+    ("raising.begin", "POST"): _AGENCIES | {NOBODY},
     ("api.partnerships", "GET"): _SIGNED_IN,
     ("api.my_work", "GET"): _SIGNED_IN,
     ("api.raise_concern", "POST"): _SIGNED_IN,
@@ -93,7 +106,18 @@ LET_IN: dict[tuple[str, str], frozenset[str]] = {
     ("glass.review", "POST"): _NO_ONE,
 }
 
+BY_THEMSELVES = ("security.", "by_code.", "providers.", "step_up.")
+"""Doors by which somebody proves who they are: each has its own stories."""
 ENDS_SOMETHING = frozenset(
-    {("security.logout", "POST"), ("raising.discard", "POST"), ("glass.open_case", "POST")}
+    {
+        ("raising.discard", "POST"),
+        ("glass.open_case", "POST"),
+        ("account.end", "POST"),
+        ("account.end_others", "POST"),
+        ("interests.declare", "POST"),
+        ("interests.end", "POST"),
+        ("offices.confirm", "POST"),
+        ("offices.end", "POST"),
+    }
 )
-"""Tried by themselves, in stories: they end a session or a draft, or begin a reading."""
+"""Tried by themselves, in stories: they end a session or a draft, or begin something."""

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from escalation.app import create_app
 from escalation.config import Settings
+from escalation.extensions import db
 from escalation.web.sign_in import is_own_path
 from tests.integration.web.conftest import Visitor
 from tests.support import northtown
@@ -34,6 +35,7 @@ BEFORE = (
         "blob:",
         "//[::1]",
     ),
+    # /work is a page of the service.
     *("/work//", "/work/../..//", "/work?x=\n//", "/\u2215\u2215", "/\u2044", "\uff0f\uff0f", "/\u200b/"),
 )
 HOSTILE = [
@@ -110,7 +112,10 @@ def test_an_installation_has_a_host_cookie_over_https_only(settings: Settings) -
     real = replace(
         settings, public_base_url="https://board.invalid", trusted_hosts=("board.invalid",), testing=False
     )
-    answer = create_app(real).test_client().get("/sign-in", base_url="https://board.invalid")
+    installed = create_app(real)
+    answer = installed.test_client().get("/sign-in", base_url="https://board.invalid")
+    with installed.app_context():
+        db.engine.dispose()
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-session=")
     for part in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):

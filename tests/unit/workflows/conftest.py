@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.unit.workflows.story import CHALLENGED_HEAD, GP, MANAGER, Story
 from workflows import loader
@@ -11,7 +11,7 @@ from workflows.protocol import Protocol
 from workflows.triggers import Trigger
 
 # A busy machine is no fault of the protocol: examples may take the time they take.
-settings.register_profile("unhurried", deadline=None)
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 

@@ -35,6 +35,7 @@ def test_a_person_at_immediate_risk_does_not_wait_for_office_hours(notice: str, 
         ("2026-11-18 10:00", "2026-11-18 16:00", "2026-11-18 14:00"),  # they are at work
         ("2026-11-18 10:00", "2026-11-19 10:30", "2026-11-19 09:00"),  # 8:30: half an hour later they open
         ("2026-11-19 10:00", "2026-11-21 03:00", "2026-11-20 09:00"),  # in the night: when they last opened
+        ("2026-11-18 10:00", "2026-11-20 09:00", "2026-11-19 09:00"),  # due as they open: the day before
         ("2026-11-20 10:00", "2026-11-22 03:00", None),  # told on Friday after they had opened: that was it
         ("2026-11-20 22:00", "2026-11-21 06:00", None),  # told and due in one night
         ("2026-11-18 10:00", "2026-11-18 11:00", None),  # too short to be reminded of

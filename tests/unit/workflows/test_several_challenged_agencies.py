@@ -120,6 +120,21 @@ def test_a_reply_meets_what_its_own_agency_owes(protocol: Protocol) -> None:
     assert [clock.clock for clock in again.clocks] == ["reply", "answer"]
 
 
+def test_a_time_that_asks_either_is_met_by_whichever_is_there(protocol: Protocol) -> None:
+    review = protocol.stages["review"]
+    clocks = tuple(
+        replace(clock, waits_for=("other", "manager")) if clock.id == "reply" else clock
+        for clock in review.clocks
+    )
+    either = replace(protocol, stages={**protocol.stages, "review": replace(review, clocks=clocks)})
+    alone, both = (raised(either, *named).after for named in ((HOSPITAL,), (HOSPITAL, COUNCIL)))
+    assert ended(decide(either, alone, KEEP, FIRST, MONDAY)) == {"reply": DeadlineState.MET}
+    assert ended(decide(either, both, KEEP, FIRST, MONDAY)) == {"reply": DeadlineState.MET}
+    assert ended(decide(either, both, KEEP, SECOND, MONDAY)) == dict.fromkeys(
+        ("reply", "second"), DeadlineState.MET
+    )
+
+
 def test_who_works_for_any_of_them_has_a_part_in_it(protocol: Protocol) -> None:
     assert raised(protocol, HOSPITAL, COUNCIL).after.party_agencies == {PRACTICE, HOSPITAL, COUNCIL}
 
