@@ -4,7 +4,6 @@ python -m tests.faults.sweeper [--without-locks]
 """
 
 import sys
-import time
 from typing import Any
 
 from sqlalchemy.sql.selectable import Select
@@ -14,17 +13,17 @@ from escalation.config import from_environment
 from escalation.jobs import scheduler
 from escalation.services import lapses
 
-LONG_ENOUGH = 1.0
-"""Seconds in which both have read before either has written, however busy the machine is."""
-
 
 def read_then_wait() -> None:
-    """Puts a pause between what the first sweep reads and what it writes: without locks nothing else makes
-    it sure that the two meet."""
-    write, waits = lapses._lapse, [LONG_ENOUGH]
+    """Without locks nothing else makes it sure that the two meet: the first sweep says on standard output that
+    it has read, and writes when it is told to."""
+    write, said = lapses._lapse, []
 
     def late(*told: Any) -> Any:
-        time.sleep(waits.pop() if waits else 0)
+        if not said:
+            said.append("read")
+            print(*said, flush=True)
+            sys.stdin.readline()
         return write(*told)
 
     lapses._lapse = late

@@ -46,7 +46,8 @@ def overdue(app: Flask, clock: MovableClock) -> None:
 
 
 def _let_go(settings: Settings, *flags: str) -> None:
-    """Starts two schedulers, waits until both are ready, and lets them go together."""
+    """Starts two schedulers, waits until both are ready, and lets them go together; without locks, lets both
+    read before either writes."""
     command = [sys.executable, "-m", "tests.faults.sweeper", *flags]
     # Two hundred cases at once tell the same few people: the fuse would hold back what is counted here.
     env = {**os.environ, **environment(settings), "ESCALATION_MAILS_PER_HOUR": "0"}
@@ -56,15 +57,20 @@ def _let_go(settings: Settings, *flags: str) -> None:
         )
         for _ in range(2)
     ]
+    for line in ("ready", "read") if "--without-locks" in flags else ("ready",):
+        _wait_and_tell(pair, line)
+    for child in pair:
+        child.communicate(timeout=300)
+
+
+def _wait_and_tell(pair: list["subprocess.Popen[bytes]"], line: str) -> None:
     for child in pair:
         assert child.stdout is not None
-        assert child.stdout.readline() == b"ready\n"
+        assert child.stdout.readline().decode() == f"{line}\n"
     for child in pair:
         assert child.stdin is not None
         child.stdin.write(b"go\n")
         child.stdin.flush()
-    for child in pair:
-        child.communicate(timeout=300)
 
 
 @dataclass(frozen=True)
