@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from escalation import clock
 from escalation.errors import InvalidInput, NotFound, Refused
 from escalation.services import leaving, people
-from escalation.services.unit import writing
 from escalation.web import sign_in
 from tests.acceptance.conftest import PASSWORD, Visitor
 from tests.acceptance.test_one_challenge import raise_concern
@@ -187,14 +187,14 @@ PROOFS = {
 
 
 def test_no_proof_of_who_they_were_is_left_of_somebody_who_leaves(app: Flask, northtown: str) -> None:
-    with app.app_context(), writing() as unit:
-        values = {
-            "it": _id(app), "key": b"k", "no": False,
-            "now": unit.now.strftime("%Y-%m-%dT%H:%M:%S.%f") if unit.sqlite else unit.now,
-        }  # fmt: skip
+    with app.app_context(), beyond.engine().begin() as connection:
+        now = clock.read(connection).now
+        if connection.dialect.name == "sqlite":
+            now = now.strftime("%Y-%m-%dT%H:%M:%S.%f")
+        values = {"it": _id(app), "key": b"k", "no": False, "now": now}
         for table, row in PROOFS.items():
-            unit.connection.execute(text(f"INSERT INTO {table} {row}"), values)
-        unit.connection.execute(
+            connection.execute(text(f"INSERT INTO {table} {row}"), values)
+        connection.execute(
             text("UPDATE account SET tf_totp_secret = 's', tf_primary_method = 'authenticator',"
                  " totp_counter = 1, mf_recovery_codes = 'a,b', fs_webauthn_user_handle = 'h'"
                  " WHERE id = :it"),
