@@ -118,7 +118,7 @@ def late(server: machine.Server, name: str, plan: Plan) -> tuple[list[float], li
             towns.at_due(-3600)
             now, set_at = job_log.now(), time.monotonic()
         set_due(connection, plan, now)
-        with scheduler(server.url(name), taking.port) as running:
+        with scheduler(server.for_service(name), taking.port) as running:
             if plan.begin >= START_UP:
                 _until_up(connection, set_at)
             _wait(connection, running, plan, set_at, now)

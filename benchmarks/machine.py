@@ -20,7 +20,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-USER = "escalation"
+USER, APPLICATION = "escalation", "escalation_app"
 OPTIONS = {
     "listen_addresses": "''",
     "shared_buffers": "1GB",
@@ -43,11 +43,15 @@ class Server:
     socket: Path
 
     def url(self, name: str) -> str:
-        """The address of one of its databases, as the service's settings take it."""
+        """The address of one of its databases, as the settings take it, for the owner of the tables."""
         return f"postgresql+psycopg://{USER}@/{name}?host={self.socket}"
 
+    def for_service(self, name: str) -> str:
+        """The same for the role that a service has in an installation: what is measured runs as it."""
+        return f"postgresql+psycopg://{APPLICATION}@/{name}?host={self.socket}"
+
     def words(self, name: str) -> str:
-        """The same, as psycopg takes it."""
+        """The owner's, as psycopg takes it."""
         return f"host={self.socket} user={USER} dbname={name}"
 
     def create(self, name: str, template: str = "template1") -> str:

@@ -41,12 +41,12 @@ def one_round(server: machine.Server, template: str, moves: int) -> Round:
     """Moves without and with a sweep, on a fresh copy."""
     server.create("round", template)
     cases = iter(one_move.ready(server, "round"))
-    with service(server.url("round")):
+    with service(server.for_service("round")):
         towns.at_due()
         _times(islice(cases, 3))
         server.settle()
         without = _times(islice(cases, moves))
-        with _sweeping(server.url("round")) as sweeping:
+        with _sweeping(server.for_service("round")) as sweeping:
             meanwhile = _times(_until_done(cases, sweeping))
     if not meanwhile:
         raise AssertionError("the sweep was over before anybody moved")

@@ -133,7 +133,7 @@ def _at_each_size(server: machine.Server, quick: bool) -> Iterator[tuple[int, Lo
     fewer = {} if quick else {cases: f"open_{cases}" for cases, _ in sizes}
     for cases, name in (fewer | {largest * 10: "open_most"}).items():
         server.settle()
-        yield cases, looked(server.url(name), LOOKS // 50 if quick else LOOKS)
+        yield cases, looked(server.for_service(name), LOOKS // 50 if quick else LOOKS)
         server.drop(name)
 
 

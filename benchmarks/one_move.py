@@ -97,7 +97,10 @@ def same_rows(server: machine.Server, template: str, count: int) -> None:
     for name in ("by_hand", "by_service"):
         server.create(name, template)
         cases = ready(server, name)[:count]
-        with service(server.url(name)), psycopg.connect(server.words(name), autocommit=True) as connection:
+        with (
+            service(server.for_service(name)),
+            psycopg.connect(server.words(name), autocommit=True) as connection,
+        ):
             towns.at_due()
             (by_service if name == "by_service" else by_hand(connection))(cases)
         found.append((rows.counted(server.words(name)), rows.summed(server.words(name))))
@@ -113,7 +116,8 @@ def compared(server: machine.Server, template: str, moved: int, rounds: int) -> 
     server.create("round", template)
     left = iter(ready(server, "round"))
     took: dict[str, list[float]] = {"by_hand": [], "pipelined": [], "ours": []}
-    with service(server.url("round")), psycopg.connect(server.words("round"), autocommit=True) as connection:
+    in_order = psycopg.connect(server.words("round"), autocommit=True)
+    with service(server.for_service("round")), in_order as connection:
         towns.at_due()
         ways: dict[str, Mover] = {
             "by_hand": by_hand(connection),

@@ -82,7 +82,7 @@ def come_back(server: machine.Server, template: str, away: str) -> Outage:
     found = Outage(away)
     server.create("round", template)
     address = server.words("round")
-    with service(server.url("round")):
+    with service(server.for_service("round")):
         towns.at_due(-600)
         job_log.ran(lapses.JOB, {})
         moving_clock.move_to(towns.DUE + OUTAGES[away])

@@ -10,10 +10,13 @@ from typing import Any
 
 from flask import Flask
 
+from benchmarks import machine
 from escalation import memory
 from escalation.app import create_app, upgrade_database
 from escalation.config import Settings
 from escalation.extensions import db
+from escalation.services import database_roles
+from escalation.services.database_roles import Roles
 
 
 def settings_for(url: str, **others: Any) -> Settings:
@@ -50,11 +53,14 @@ def _written(value: Any) -> str:
 
 
 def migrate(url: str) -> None:
-    """Brings an empty database to the service's state, by the real migrations."""
+    """Brings an empty database to the service's state, by the real migrations, and makes its roles."""
     app = create_app(settings_for(url), migrating=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         upgrade_database()
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.begin() as connection:
+                database_roles.apply(connection, Roles(machine.USER, machine.APPLICATION))
         db.engine.dispose()
 
 

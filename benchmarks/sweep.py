@@ -50,7 +50,7 @@ def _towns(server: machine.Server) -> towns.Templates:
 
 def by_service(server: machine.Server, name: str, profile: cProfile.Profile | None = None) -> float:
     """Sweeps a database by the service; gives the seconds."""
-    with service(server.url(name)):
+    with service(server.for_service(name)):
         towns.at_due()
         start = time.perf_counter()
         if profile:

@@ -30,7 +30,7 @@ from escalation.services import (
     setting_up,
 )
 from escalation.services.submissions import new_key
-from escalation.services.unit import reading, writing
+from escalation.services.unit import across_partnerships, reading, writing
 from notifications.message import Message
 from workflows.commands import RaiseConcern, Support
 from workflows.loader import shipped, text_of
@@ -195,7 +195,7 @@ _ROOM = delivery.PostRoom(_Letterbox, "http://localhost", "challenge@board.inval
 
 
 def _ids(raised: list[_Raised]) -> tuple[int, ...]:
-    with reading() as unit:
+    with reading(across_partnerships("the cases of every town are looked up")) as unit:
         wanted = [case.public_id for case in raised]
         rows = unit.session.execute(select(Case.id).where(Case.public_id.in_(wanted)).order_by(Case.id))
         return tuple(rows.scalars())

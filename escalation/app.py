@@ -17,7 +17,7 @@ from escalation import logging as logs
 from escalation.config import Settings, from_environment
 from escalation.errors import ConfigurationError
 from escalation.extensions import csrf, db, mail, migrate
-from escalation.services import durability, moving_clock
+from escalation.services import database_roles, durability, moving_clock
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 """The migrations stand beside the package: the service is run from its checkout."""
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None, *, migrating: bool = False, ser
         with app.app_context():
             refuse_other_databases(settings)
             say_how_commits_are_kept(settings, serving=serving)
+            say_whether_the_wall_stands()
     web.register(app, settings)
     api.register(app)
     if settings.demo:
@@ -96,8 +97,11 @@ def bind_extensions(app: Flask) -> None:
 
 
 def upgrade_database() -> None:
-    """Brings the database to this version's state."""
+    """Brings the database to this version's state, and the roles that use it to what they need there."""
     command.upgrade(_migrations(), "head")
+    with db.engine.connect().execution_options(write=True) as connection:
+        database_roles.follow(connection)
+        connection.commit()
 
 
 def upgrade_on(connection: Connection, state: str) -> None:
@@ -115,6 +119,8 @@ def upgrade_on(connection: Connection, state: str) -> None:
         command.upgrade(config, state)
     except CommandError as error:
         raise ConfigurationError(f"the migrations do not lead to {state!r}: {error}") from error
+    if state == newest_state():
+        database_roles.follow(connection)
 
 
 def newest_state() -> str:
@@ -146,6 +152,14 @@ def say_how_commits_are_kept(settings: Settings, *, serving: bool) -> None:
         _log.warning("a standby is required, and the database has none that it waits for", mode=mode.words)
     if serving:
         _log.info("the service is served", database=mode.words)
+
+
+def say_whether_the_wall_stands() -> None:
+    """Warns that the service passes through the policies of the database: they then hide nothing from it."""
+    with db.engine.connect() as connection:
+        wall = database_roles.wall_of(connection)
+    if wall is database_roles.Wall.OPEN:
+        _log.warning("the service runs as the owner of its tables, or as a superuser", wall=wall.value)
 
 
 def refuse_real_people() -> None:

@@ -11,7 +11,14 @@ import click
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from escalation import audit_commands, keeping_commands, office_commands, people_commands, protocol_commands
+from escalation import (
+    audit_commands,
+    database_commands,
+    keeping_commands,
+    office_commands,
+    people_commands,
+    protocol_commands,
+)
 from escalation import selftest as story
 from escalation.app import create_app, refuse_real_people, upgrade_database
 from escalation.config import Settings, from_environment
@@ -48,23 +55,9 @@ def cli() -> None:
     """Settles professional disagreements about the safety of a child or an adult at risk."""
 
 
-def _app(*, migrating: bool = False) -> tuple[Flask, Settings]:
+def _app() -> tuple[Flask, Settings]:
     settings = from_environment()
-    return create_app(settings, migrating=migrating), settings
-
-
-@cli.group()
-def db() -> None:
-    """The database."""
-
-
-@db.command()
-def upgrade() -> None:
-    """Bring the database to the state this version needs."""
-    app, _ = _app(migrating=True)
-    with app.app_context():
-        upgrade_database()
-    click.echo("the database is up to date")
+    return create_app(settings), settings
 
 
 @cli.command()
@@ -231,6 +224,7 @@ def once() -> None:
 
 
 cli.add_command(protocol_commands.protocol)
+cli.add_command(database_commands.db)
 cli.add_command(audit_commands.audit)
 for kept in (keeping_commands.backup, keeping_commands.restore, keeping_commands.outbox):
     cli.add_command(kept)

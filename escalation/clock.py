@@ -4,14 +4,16 @@ Nothing else in the service reads a clock. An offset row moves it in a demo and 
 refuses an offset anywhere else (see `models.installation`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
 _WALL = {
-    "sqlite": "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000', offset_seconds, epoch FROM installation",
-    "postgresql": "SELECT clock_timestamp(), offset_seconds, epoch FROM installation",
+    "sqlite": "strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000'",
+    "postgresql": "clock_timestamp()",
 }
 
 
@@ -27,12 +29,14 @@ class Reading:
     epoch: int
 
 
-def read(connection: Connection) -> Reading:
+def read(connection: Connection, beside: str = "", values: Mapping[str, object] | None = None) -> Reading:
     """Both times, aware, in UTC, and the epoch. SQLite gives milliseconds, PostgreSQL microseconds.
 
-    Raises LookupError when the installation row is missing: the database was not set up.
+    `beside` is one more column, with its `values`: what else is to be done at the start of a transaction
+    travels with this. Raises LookupError when the installation row is missing: the database was not set up.
     """
-    row = connection.exec_driver_sql(_WALL[connection.dialect.name]).one_or_none()
+    asked = _question(connection.dialect.name, beside)
+    row = connection.exec_driver_sql(asked, dict(values) if values else None).one_or_none()
     if row is None:
         raise LookupError("this database has no installation row: run the migrations")
     wall: datetime | str = row[0]
@@ -40,3 +44,9 @@ def read(connection: Connection) -> Reading:
         wall = datetime.fromisoformat(wall).replace(tzinfo=UTC)
     real = wall.astimezone(UTC)
     return Reading(real + timedelta(seconds=row[1]), real, row[2])
+
+
+@lru_cache(maxsize=64)
+def _question(dialect: str, beside: str) -> str:
+    columns = (_WALL[dialect], "offset_seconds", "epoch", *([beside] if beside else []))
+    return f"SELECT {', '.join(columns)} FROM installation"  # noqa: S608 (constants, and a reach of `security.wall`)

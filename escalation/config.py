@@ -20,6 +20,10 @@ class Settings:
     password_salt: str
     public_base_url: str
     trusted_hosts: tuple[str, ...]
+    migration_url: str = ""
+    """The same database as its owner, for migrations and restores; empty: the service itself owns it."""
+    backup_url: str = ""
+    """The same database as a role that reads all of it, for backups; empty: the service's own."""
     standby: str = "optional"
     """optional, or required: then health is bad unless every commit waits for a standby."""
     transaction_pooler: bool = False

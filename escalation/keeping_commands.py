@@ -1,8 +1,9 @@
 """`escalation backup`, `restore` and `outbox`: to keep the records safe, and to come back without harm."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import click
 
 from escalation.app import create_app, newest_state, upgrade_on
-from escalation.config import from_environment
+from escalation.config import Settings, from_environment
+from escalation.database_commands import as_owner
 from escalation.errors import EscalationError
 from escalation.extensions import db
 from escalation.services import backups, job_log, restored
@@ -49,9 +51,19 @@ class Instant(click.ParamType[datetime]):
         return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
+def _as_is(settings: Settings) -> Settings:
+    return settings
+
+
+def _as_backup(settings: Settings) -> Settings:
+    """The same settings with the address of the role that reads everything."""
+    return replace(settings, database_url=settings.backup_url or settings.database_url)
+
+
 @contextmanager
-def _installation(*, any_state: bool = False) -> Iterator[None]:
-    with create_app(from_environment(), migrating=any_state).app_context():
+def _installation(who: Callable[[Settings], Settings] = _as_is) -> Iterator[None]:
+    """The installation of the settings. Backups and restores find it in whichever state it is."""
+    with create_app(who(from_environment()), migrating=who is not _as_is).app_context():
         try:
             yield
         except OSError as error:
@@ -68,7 +80,7 @@ def backup(target: Path) -> None:
     The service may go on meanwhile: the backup shows one instant. It holds everything that was written
     about children and adults: encrypt it, and keep it elsewhere.
     """
-    with _installation(any_state=True):
+    with _installation(_as_backup):
         if target.is_dir():
             target /= f"escalation-{job_log.now():%Y-%m-%dT%H%M%SZ}.backup"
         manifest = backups.take(target)
@@ -86,7 +98,7 @@ def restore(source: Path, *, replace: bool, check: bool) -> None:
     A backup that is damaged, or does not fit, changes nothing. Afterwards no mail leaves and no deadline
     lapses until `escalation outbox release`.
     """
-    with _installation(any_state=True):
+    with _installation(as_owner):
         if check:
             click.echo(f"{source} is whole: {_of(backups.check(source))}")
             return

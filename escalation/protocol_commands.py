@@ -17,7 +17,7 @@ from escalation.errors import InvalidInput
 from escalation.extensions import db
 from escalation.models import Account, Partnership
 from escalation.services import cases, past_cases, protocols, versions
-from escalation.services.unit import Unit, reading, writing
+from escalation.services.unit import Unit, of_partnership, reading, writing
 from workflows import comparison, diagram, loader, scenario, simulate
 from workflows.lint import Weight, lint
 from workflows.protocol import Protocol
@@ -165,6 +165,7 @@ def _with(path: Path) -> Sequence[Path]:
 def _past(found: Protocol, name: str, since: datetime) -> list[Scenario]:
     with _installation(), reading() as unit:
         place = _partnership(unit, name)
+        unit.turn_to(of_partnership(place))
         return past_cases.scenarios(unit, place, since.replace(tzinfo=UTC), found.key)
 
 

@@ -4,6 +4,7 @@ import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, urlsplit
@@ -18,7 +19,8 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 KNOWN_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "development", "test"})
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _SECRET = frozenset(
-    {"secret_key", "password_salt", "smtp_password", "database_url", "ping_url", "factor_keys"}
+    {"secret_key", "password_salt", "smtp_password", "ping_url", "factor_keys"}
+    | {"database_url", "migration_url", "backup_url"}
 )
 _HOST = re.compile(r"\[?[A-Za-z0-9:]+\]?|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -87,6 +89,12 @@ def _writes_somewhere(settings: "Settings") -> bool:
     query = parse_qs(urlsplit(settings.database_url).query)
     hosts = [host for value in query.get("host", []) for host in value.split(",")]
     return len(hosts) < 2 or query.get("target_session_attrs") in (["read-write"], ["primary"])
+
+
+def _same_kind(name: str, settings: "Settings") -> bool:
+    """Another role of the same PostgreSQL; SQLite has none."""
+    given = getattr(settings, name)
+    return not given or all(u.startswith("postgresql+psycopg://") for u in (given, settings.database_url))
 
 
 def _is_origin(settings: "Settings") -> bool:
@@ -172,6 +180,14 @@ _RULES = (
         "database_url",
         _writes_somewhere,
         "names several hosts: add target_session_attrs=read-write, to find the one that takes writes",
+    ),
+    *(
+        _Rule(
+            name,
+            partial(_same_kind, name),
+            "must begin with postgresql+psycopg://, as the service's own",
+        )
+        for name in ("migration_url", "backup_url")
     ),
     _Rule("standby", lambda s: s.standby in ("optional", "required"), "it is optional or required"),
     _Rule(

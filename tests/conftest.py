@@ -16,7 +16,7 @@ from tests.support.databases import database as _database
 from tests.support.mail_sink import MailSink
 from tests.support.movable_clock import MovableClock, TimePasses
 from tests.support.run import Run
-from tests.support.settings import settings_for
+from tests.support.settings import roles_of, settings_for
 
 pytest_plugins = ("tests.support.tally",)
 _run: pytest.StashKey[Run] = pytest.StashKey()
@@ -82,8 +82,9 @@ def mail_sink() -> Iterator[MailSink]:
 
 @pytest.fixture
 def settings(database: Database, mail_sink: MailSink, tmp_path: Path) -> Settings:
-    """What a process of the service is told in this test."""
-    return settings_for(database.url, smtp_port=mail_sink.port, instance=str(tmp_path))
+    """What a process of the service is told in this test, and an operator beside it."""
+    roles = {} if database.sqlite else roles_of(database.owner_url)
+    return settings_for(database.url, smtp_port=mail_sink.port, instance=str(tmp_path), **roles)
 
 
 @pytest.fixture

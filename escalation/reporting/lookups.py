@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from escalation.models import Account, Case, EventRow, OpenedGlass, Partnership, ReadEntry
 from escalation.models.types import AnyRow
 from escalation.reporting.reading import partnership_for, session
+from escalation.security import wall
 from escalation.security.permissions import BoardAct
 
 WEEK, WEEKS = timedelta(days=7), 12
@@ -99,6 +100,7 @@ def report_for_operator(name: str | None) -> Lookups:
         ids = opened.execute(query).scalars().all()
         if len(ids) != 1:
             raise LookupError("name one partnership with --partnership")
+        wall.turn(opened.connection(), wall.of_partnership(ids[0]))
         return _report(opened, ids[0], now)
 
 

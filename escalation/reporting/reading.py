@@ -26,6 +26,7 @@ from escalation.models import (
     StageEntry,
 )
 from escalation.models.types import AnyRow
+from escalation.security import wall
 from escalation.security.offices import roles_of
 from escalation.security.permissions import BoardAct, permitted_in_board
 from workflows.loader import loads
@@ -53,14 +54,15 @@ class Record:
 
 @contextmanager
 def session() -> Iterator[tuple[Session, datetime]]:
-    """A session that is always rolled back, and now."""
+    """A session that is always rolled back, and now. It reaches no case before `partnership_for`."""
     with Session(db.engine, autoflush=False) as opened:
         yield opened, clock.read(opened.connection()).now
         opened.rollback()
 
 
 def partnership_for(opened: Session, account: int, public_id: str, now: datetime, act: BoardAct) -> int:
-    """The partnership's id, for somebody who may do this there today.
+    """The partnership's id, for somebody who may do this there today. From then on the session reaches
+    that one.
 
     Raises NotFound for strangers, NotAllowed for whoever belongs to it and has another role.
     """
@@ -72,6 +74,7 @@ def partnership_for(opened: Session, account: int, public_id: str, now: datetime
         raise NotFound
     if not permitted_in_board(roles, act):
         raise NotAllowed
+    wall.turn(opened.connection(), wall.of_partnership(found))
     return found
 
 

@@ -25,7 +25,7 @@ from escalation.services import (
     offices,
     submissions,
 )
-from escalation.services.unit import Unit, reading, retried, writing
+from escalation.services.unit import Unit, of_partnership, reading, retried, writing
 from workflows.vocabulary import AgencyKind
 
 RIGHT, ENDS, NOBODY = "right", "ends", "nobody"
@@ -149,6 +149,7 @@ def _end(unit: Unit, place: AnyRow, lines: list[dict[str, Any]]) -> None:
             appointments.end(unit, place.id, line["id"])
     for account in dict.fromkeys(x["account"] for x in lines):
         leaving.if_nothing_is_left(unit, account)
+    unit.turn_to(of_partnership(place.id))
 
 
 def _newest(unit: Unit, place: AnyRow) -> list[AnyRow]:

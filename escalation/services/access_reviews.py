@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, insert, select, update
 
-from escalation.models import AccessReview, Holding, Membership, Partnership, Post
+from escalation.models import AccessReview, Holding, Membership, Post
 from escalation.models.types import AnyRow, AnySelect
 from escalation.security.permissions import Role, role_of_tier
-from escalation.services import directory, office_mail, restored
+from escalation.services import directory, in_turn, office_mail, restored
 from escalation.services.unit import Unit, reading, retried, writing
 from workflows.vocabulary import Tier
 
@@ -41,20 +41,27 @@ def quarter_of(day: date) -> str:
 def open_and_remind() -> Opened:
     """Opens the reviews of this quarter, once, and reminds of those that are due within a week."""
     with reading() as unit:
-        if restored.standstill(unit) or not (_missing(unit) or _to_remind(unit)):
+        if restored.standstill(unit) or not any(_todo(unit, place) for place in in_turn.partnerships(unit)):
             return Opened()
     return _carry_out()
+
+
+def _todo(unit: Unit, place: AnyRow) -> bool:
+    return bool(_missing(unit, place) or _to_remind(unit, place))
 
 
 @retried
 def _carry_out() -> Opened:
     with writing() as unit:
-        missing, late = _missing(unit), _to_remind(unit)
-        for place, agency, quarter in missing:
-            _open(unit, place, agency, quarter)
-        for row in late:
-            _remind(unit, row)
-        return Opened(len(missing), len(late))
+        done = Opened()
+        for place in in_turn.partnerships(unit):
+            missing, late = _missing(unit, place), _to_remind(unit, place)
+            for agency, quarter in missing:
+                _open(unit, place, agency, quarter)
+            for row in late:
+                _remind(unit, row)
+            done.opened, done.reminded = done.opened + len(missing), done.reminded + len(late)
+        return done
 
 
 def overdue(unit: Unit, partnership: int) -> int:
@@ -88,16 +95,12 @@ def _answers(tier: str) -> bool:
     return role_of_tier(Tier(tier)) in SIGNING
 
 
-def _missing(unit: Unit) -> list[tuple[AnyRow, int, str]]:
-    """Partnership, agency and quarter of every review that is to be opened."""
-    found: list[tuple[AnyRow, int, str]] = []
-    for place in unit.session.execute(select(*Partnership.__table__.c).order_by(Partnership.id)).all():
-        today = unit.now.astimezone(ZoneInfo(place.zone)).date()
-        agencies = unit.session.execute(
-            _without_review(unit, place, quarter_of(today), _start(today, place.zone))
-        )
-        found += [(place, agency, quarter_of(today)) for agency in agencies.scalars()]
-    return found
+def _missing(unit: Unit, place: AnyRow) -> list[tuple[int, str]]:
+    """Agency and quarter of every review of a partnership that is to be opened."""
+    today = unit.now.astimezone(ZoneInfo(place.zone)).date()
+    quarter = quarter_of(today)
+    agencies = unit.session.execute(_without_review(unit, place, quarter, _start(today, place.zone)))
+    return [(agency, quarter) for agency in agencies.scalars()]
 
 
 def _start(day: date, zone: str) -> datetime:
@@ -137,10 +140,10 @@ def _open(unit: Unit, place: AnyRow, agency: int, quarter: str) -> None:
     _tell(unit, place.id, agency, f"{NAME}:{place.id}:{quarter}")
 
 
-def _to_remind(unit: Unit) -> list[AnyRow]:
+def _to_remind(unit: Unit, place: AnyRow) -> list[AnyRow]:
     waits = (AccessReview.signed_at.is_(None), AccessReview.reminded_at.is_(None))
-    query = select(*AccessReview.__table__.c).where(*waits, AccessReview.due_at <= unit.now + REMINDER)
-    return list(unit.session.execute(query))
+    here = (AccessReview.partnership_id == place.id, AccessReview.due_at <= unit.now + REMINDER)
+    return list(unit.session.execute(select(*AccessReview.__table__.c).where(*waits, *here)))
 
 
 def _remind(unit: Unit, row: AnyRow) -> None:

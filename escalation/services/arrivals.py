@@ -21,7 +21,7 @@ from escalation.models import Account, Agency, DraftRow, Holding, MailDomain, Me
 from escalation.models.types import AnyRow
 from escalation.security.public_ids import new_public_id
 from escalation.services import directory, newcomers, raisers, visitors
-from escalation.services.unit import Unit, retried, writing
+from escalation.services.unit import Unit, of_account, of_partnership, retried, writing
 from escalation.services.views import AgencyChoice
 from workflows.vocabulary import AgencyKind
 
@@ -54,6 +54,7 @@ def keep(account: int, partnership: str, answers: Mapping[str, str]) -> str:
     """
     with writing() as unit:
         place = visitors.of(unit, partnership)
+        unit.turn_to(of_partnership(place.id))
         _name(unit, account, answers.get("own_name", ""))
         public_id = new_public_id()
         unit.session.execute(
@@ -80,7 +81,7 @@ def _name(unit: Unit, account: int, name: str) -> None:
 def take_place(account: int, draft: str, *, agency: str | None = None) -> Arrival:
     """Where this person stands who wants to send a draft for the agency that it names; or for another
     `agency` of theirs, which it then names. Raises NotFound for somebody else's draft."""
-    with writing() as unit:
+    with writing(of_account(account)) as unit:
         row = _draft(unit, account, draft)
         answers = json.loads(row.answers)
         named = agency or answers.get("own_agency", "")
@@ -100,7 +101,7 @@ def take_place(account: int, draft: str, *, agency: str | None = None) -> Arriva
 @retried
 def wait_for_office(account: int, draft: str, agency: str) -> Arrival:
     """None of the agencies that are theirs is the right one: the board office looks at it."""
-    with writing() as unit:
+    with writing(of_account(account)) as unit:
         row = _draft(unit, account, draft)
         known = _agencies(unit, row.partnership_id)
         return _wait(unit, account, row, next((a for a in known if a.public_id == agency), None))

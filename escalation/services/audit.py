@@ -12,7 +12,7 @@ from sqlalchemy import text
 from escalation.models import Heartbeat
 from escalation.services import clocks_apart
 from escalation.services.audit_questions import QUESTIONS, SILENCE, SILENT, Question
-from escalation.services.unit import Unit, reading, retried, writing
+from escalation.services.unit import Unit, across_partnerships, reading, retried, writing
 
 NAME = "clock"
 
@@ -33,7 +33,7 @@ def audit_the_clock(longest_silence: timedelta = SILENCE) -> tuple[Finding, ...]
     `longest_silence` is how long a job may say nothing.
     """
     far = clocks_apart.apart()
-    with writing() as unit:
+    with writing(across_partnerships("the clock is watched in all of them")) as unit:
         findings = _clocks(far) + _findings(unit, (*QUESTIONS, replace(SILENT, grace=longest_silence)))
         _beat(unit, findings)
         return findings

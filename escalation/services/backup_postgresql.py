@@ -14,6 +14,8 @@ from escalation.services.backup_file import NoBackup, Reading, Table, Writing
 
 _ALIKE = ("client_encoding = 'UTF8'", "datestyle = 'ISO'", "timezone = 'UTC'", "extra_float_digits = 1")
 """Both ways rows are written in the same form, whatever the server's own settings."""
+_ALL_ROWS = "row_security = off"
+"""Whoever may not see every row is refused; else a backup would be whole, and hold a part only."""
 _PATIENCE = "lock_timeout = '20s'"
 
 
@@ -25,7 +27,8 @@ class Kind:
         """A transaction that sees one instant, however long it lasts."""
         with engine.connect() as connection:
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            _set(connection, *_ALIKE)
+            _set(connection, *_ALIKE, _ALL_ROWS)
+            _refuse_who_may_not_read(connection)
             yield connection
             connection.rollback()
 
@@ -58,6 +61,19 @@ class Kind:
 def _set(connection: Connection, *settings: str) -> None:
     for setting in settings:
         connection.execute(text(f"SET LOCAL {setting}"))
+
+
+def _refuse_who_may_not_read(connection: Connection) -> None:
+    try:
+        if inspect(connection).has_table("case"):
+            connection.execute(text('SELECT count(*) FROM (SELECT FROM "case" LIMIT 1) AS one'))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") != "42501":
+            raise
+        raise NoBackup(
+            "this role may not read everything, and half a backup is none: set ESCALATION_BACKUP_URL to the "
+            "address of one that may (see `escalation db roles`)"
+        ) from error
 
 
 def _driver(connection: Connection) -> psycopg.Connection[Any]:

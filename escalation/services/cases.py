@@ -3,7 +3,7 @@
 from escalation.errors import InvalidInput, NotAllowed
 from escalation.security import access
 from escalation.services import case_view
-from escalation.services.unit import Unit, reading, retried, writing
+from escalation.services.unit import Unit, of_account, reading, retried, writing
 from escalation.services.views import CaseView
 
 REASON_FROM = 20
@@ -16,7 +16,7 @@ def open_case(public_id: str, account: int) -> CaseView:
 
     Raises NotFound for a case that the person has no part in, or that does not exist.
     """
-    with writing() as unit:
+    with writing(of_account(account)) as unit:
         partnership, case = access.find(unit.session, public_id, account, unit.now)
         slot = case_view.slot_of(unit, partnership, case, account)
         access.record_read(unit.session, partnership, case, account, slot, "case", unit.now)
@@ -32,7 +32,7 @@ def unmask(public_id: str, account: int, reason: str) -> CaseView:
     """
     if len(reason.strip()) < REASON_FROM:
         raise InvalidInput({"reason": [f"Say why you need it, in {REASON_FROM} letters or more"]})
-    with writing() as unit:
+    with writing(of_account(account)) as unit:
         partnership, case = access.find(unit.session, public_id, account, unit.now)
         slot = case_view.slot_of(unit, partnership, case, account)
         view = case_view.view_of(unit, partnership, case, account, unmasked=True)
@@ -46,13 +46,13 @@ def unmask(public_id: str, account: int, reason: str) -> CaseView:
 
 def as_seen(public_id: str, account: int) -> CaseView:
     """The case as this person may see it, just after they did something to it themselves."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         return _view(unit, public_id, account)
 
 
 def require_part(public_id: str, account: int) -> None:
     """Raises NotFound unless the person takes part in the case."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         access.find(unit.session, public_id, account, unit.now)
 
 
@@ -63,5 +63,5 @@ def _view(unit: Unit, public_id: str, account: int) -> CaseView:
 
 def look_up(reference: str, account: int) -> str:
     """The public id of a case by its reference. Raises NotFound as `open_case` does."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         return access.find_by_reference(unit.session, reference.strip().upper(), account, unit.now)

@@ -15,7 +15,7 @@ from escalation.services.case_file import CaseFile
 from escalation.services.deadline_view import days_of
 from escalation.services.grounds import Ground, NewConcern, facts_from, ground_of
 from escalation.services.opening import NewCase, NewRow, insert_case
-from escalation.services.unit import Unit, reading, retried, writing
+from escalation.services.unit import Unit, of_account, reading, retried, writing
 from escalation.services.views import CaseView, DiversionView, RaisePreview, WhoIsTold
 from workflows.case import Decision, Elsewhere, Refusal, Terms
 from workflows.machine import begin
@@ -34,7 +34,7 @@ def raise_concern(account: int, concern: NewConcern, key: str) -> CaseView:
     """
     for attempt in range(_TRIES):
         try:
-            with writing() as unit:
+            with writing(of_account(account)) as unit:
                 made = raise_within(unit, account, concern, key)
             if isinstance(made, DiversionView):
                 raise SentElsewhere(made)
@@ -161,7 +161,7 @@ def _followed(unit: Unit, account: int, concern: NewConcern, ground: Ground) -> 
 
 def preview(account: int, concern: NewConcern) -> RaisePreview:
     """What would happen if this were sent now: who is told, until when, and what silence does."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         ground = ground_of(unit, account, concern)
         file = _empty_file(account, concern, ground, case_id=0)
         decision = _asked(file, concern, unit)

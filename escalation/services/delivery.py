@@ -18,7 +18,7 @@ import structlog
 from escalation.models.types import AnyRow
 from escalation.services import fuse, outbox
 from escalation.services.mail_facts import Letter, letters
-from escalation.services.unit import passing, reading
+from escalation.services.unit import of_partnerships, passing, reading
 from notifications.compose import compose
 from notifications.mailer import Mailer, PermanentFailure, ServerAway, TemporaryFailure
 
@@ -117,7 +117,7 @@ def _let_through(
 def _written(room: PostRoom, rows: Sequence[AnyRow]) -> dict[int, Letter]:
     """What each mail is written from; one that cannot be read keeps back no other."""
     try:
-        with reading() as unit:
+        with reading(of_partnerships(row.partnership_id for row in rows)) as unit:
             return letters(unit, rows, room.base_url)
     except Exception as error:
         if passing(error):

@@ -8,7 +8,7 @@ from escalation.errors import NotFound
 from escalation.models import Diversion, DraftRow, Partnership, ProtocolVersion
 from escalation.models.types import AnyRow
 from escalation.services.case_view import partnership_view
-from escalation.services.unit import Unit, reading
+from escalation.services.unit import Unit, of_account, reading
 from escalation.services.views import DiversionView
 from workflows.case import Elsewhere
 from workflows.loader import loads
@@ -64,7 +64,7 @@ def find(unit: Unit, account: int, public_id: str) -> DiversionView | None:
 
 def show(account: int, public_id: str) -> DiversionView:
     """Where a person's concern went and why. Raises NotFound for anybody else's."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         found = find(unit, account, public_id)
         if found is None:
             raise NotFound

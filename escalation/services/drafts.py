@@ -13,7 +13,7 @@ from escalation.security import access
 from escalation.security.public_ids import new_public_id
 from escalation.services import directory
 from escalation.services.case_view import partnership_view
-from escalation.services.unit import Unit, reading, retried, writing
+from escalation.services.unit import Unit, of_account, reading, retried, writing
 from escalation.services.views import Draft
 from escalation.services.views import DraftRow as DraftInList
 from workflows.vocabulary import AgencyKind
@@ -33,7 +33,7 @@ def start(account: int, partnership: str, kind: str = RAISE, case_public_id: str
     Drafts that the person began some time ago and typed nothing in are dropped. Raises NotAllowed when
     the person may not raise in this partnership, NotFound for a foreign case.
     """
-    with writing() as unit:
+    with writing(of_account(account)) as unit:
         place = _partnership(unit, account, partnership)
         case = _case(unit, account, case_public_id) if case_public_id else None
         _drop_empty(unit, account)
@@ -60,7 +60,7 @@ def save(account: int, public_id: str, answers: Mapping[str, str]) -> Draft:
 
     Raises NotFound for somebody else's draft.
     """
-    with writing() as unit:
+    with writing(of_account(account)) as unit:
         row = _row(unit, account, public_id, lock=True)
         kept = json.loads(row.answers) | {name: text[:_LONGEST] for name, text in answers.items()}
         unit.session.execute(
@@ -71,7 +71,7 @@ def save(account: int, public_id: str, answers: Mapping[str, str]) -> Draft:
 
 def load(account: int, public_id: str) -> Draft:
     """The draft as last saved. Raises NotFound for somebody else's."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         row = _row(unit, account, public_id)
         place = unit.session.execute(
             select(*Partnership.__table__.c).where(Partnership.id == row.partnership_id)
@@ -82,7 +82,7 @@ def load(account: int, public_id: str) -> Draft:
 @retried
 def discard(account: int, public_id: str) -> None:
     """Deletes a draft. Raises NotFound for somebody else's."""
-    with writing() as unit:
+    with writing(of_account(account)) as unit:
         row = _row(unit, account, public_id, lock=True)
         unit.session.execute(delete(DraftRow).where(DraftRow.id == row.id))
 

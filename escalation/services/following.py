@@ -3,7 +3,7 @@
 from escalation.errors import Refused
 from escalation.security import access
 from escalation.services import case_file, case_view, drafts
-from escalation.services.unit import reading
+from escalation.services.unit import of_account, reading
 from escalation.services.views import CaseView, Draft
 from workflows.events import EventKind
 from workflows.vocabulary import FURTHER, Side
@@ -17,7 +17,7 @@ def start_anew(account: int, public_id: str) -> Draft:
     What may have changed since is left empty: who keeps the person safe, and how soon something may happen.
     Raises NotFound for a case that is not theirs, and Refused when its follow-up did not say no.
     """
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         partnership, case = access.find(unit.session, public_id, account, unit.now)
         view = case_view.view_of(unit, partnership, case, account)
         file = case_file.load(unit.session, partnership, [case], unit.now)[case]

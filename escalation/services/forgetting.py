@@ -22,7 +22,7 @@ from escalation.models import (
     WebSession,
 )
 from escalation.services import proofs
-from escalation.services.unit import Unit, retried, writing
+from escalation.services.unit import Unit, across_partnerships, retried, writing
 
 KEPT = timedelta(days=1)
 """How long a proof is kept after it was asked for, and an account of which nothing is known."""
@@ -32,7 +32,7 @@ BATCH = 200
 @retried
 def forget() -> dict[str, int]:
     """Forgets a batch of each; how many, by word. What it leaves is for the next time."""
-    with writing() as unit:
+    with writing(across_partnerships("an account is known wherever it has left a trace")) as unit:
         return {
             "codes_too_old": _drop_late_mails(unit),
             "codes": _drop_codes(unit),

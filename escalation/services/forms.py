@@ -15,7 +15,7 @@ from escalation.models import Statement
 from escalation.security import access
 from escalation.services import case_file
 from escalation.services.case_file import CaseFile
-from escalation.services.unit import Unit, reading
+from escalation.services.unit import Unit, of_account, reading
 from escalation.services.views import AskedView, FormView
 from workflows.asked import answer_name, asked_on, kept_name, other_part, parts_of
 from workflows.protocol import Form, Protocol
@@ -44,7 +44,7 @@ def forms_of(
 
 def asked(public_id: str, account: int, trigger: Trigger) -> tuple[FormView, ...]:
     """The forms that a person fills in with a move on a case. Raises NotFound for a stranger."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         partnership, case = access.find(unit.session, public_id, account, unit.now)
         file = case_file.load(unit.session, partnership, [case], unit.now)[case]
         filled = names_filled(unit, file) if trigger is Trigger.TELL_CHANGE else ()

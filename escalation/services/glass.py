@@ -29,7 +29,7 @@ from escalation.security.permissions import (
 from escalation.services import case_file, case_view, office_mail, transition
 from escalation.services.case_file import CaseFile
 from escalation.services.cases import REASON_FROM
-from escalation.services.unit import Unit, reading, retried, writing
+from escalation.services.unit import Unit, of_account, reading, retried, writing
 from escalation.services.views import CaseView
 from workflows.case import Decision
 from workflows.events import Event, EventKind
@@ -59,7 +59,7 @@ def break_glass(reference: str, account: int, reason: GlassReason, text: str) ->
     """
     if len(text.strip()) < REASON_FROM:
         raise InvalidInput({"reasons": [f"Say why you must see this case, in {REASON_FROM} letters or more"]})
-    with writing() as unit:
+    with writing(of_account(account)) as unit:
         case = _case_by(unit, reference)
         _refuse(unit, case, account)
         if _standing(unit, case, account) is None:
@@ -72,7 +72,7 @@ def look(public_id: str, account: int) -> Opened:
 
     Raises NotFound for a case that this person has not opened, or whose hour is over.
     """
-    with writing() as unit:
+    with writing(of_account(account)) as unit:
         case = _by_public_id(unit, public_id)
         glass = _standing(unit, case, account)
         if glass is None:
@@ -80,7 +80,7 @@ def look(public_id: str, account: int) -> Opened:
         access.record_read(
             unit.session, case.partnership_id, case.id, account, None, "glass", unit.now, glass.reason
         )
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         view = case_view.view_of(unit, case.partnership_id, case.id, account, only=THROUGH_GLASS)
         name = unit.session.execute(select(Account.name).where(Account.id == account)).scalar_one()
     return Opened(view, name, glass.until, GlassReason(glass.reason))

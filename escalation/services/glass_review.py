@@ -12,9 +12,9 @@ from escalation.models.opened import GlassReason
 from escalation.models.types import AnyRow, AnySelect
 from escalation.security import offices
 from escalation.security.permissions import Act, Relation, Standing, permitted
-from escalation.services import case_file, glass, office_mail, transition
+from escalation.services import case_file, glass, in_turn, office_mail, transition
 from escalation.services.case_view import partnership_view
-from escalation.services.unit import Unit, reading, retried, writing
+from escalation.services.unit import Unit, of_account, of_partnership, reading, retried, writing
 from escalation.services.views import PartnershipView
 from workflows.case import Decision
 from workflows.events import Event, EventKind
@@ -55,6 +55,7 @@ def openings(account: int, partnership: str) -> tuple[PartnershipView, tuple[Ope
         ).first()
         if place is None or not _reviews(unit, place.id, account):
             raise NotFound
+        unit.turn_to(of_partnership(place.id))
         rows = unit.session.execute(_openings().where(OpenedGlass.partnership_id == place.id)).all()
         found = tuple(_opening(unit, row, account, place.zone) for row in rows)
     return partnership_view(place), tuple(sorted(found, key=lambda o: o.reviewed_at is not None))
@@ -118,7 +119,7 @@ def review(account: int, public_id: str, seq: int, finding: GlassFinding, note: 
     """
     if len(note.strip()) < NOTE_FROM:
         raise InvalidInput({"note": [f"Say how you came to it, in {NOTE_FROM} letters or more"]})
-    with writing() as unit:
+    with writing(of_account(account)) as unit:
         row = _to_review(unit, public_id, seq)
         if not _reviews(unit, row.partnership_id, account):
             raise NotFound
@@ -159,16 +160,21 @@ def _to_review(unit: Unit, public_id: str, seq: int) -> AnyRow:
 def tell_overdue() -> int:
     """Tells the board office, the chair and the privacy officers of every review that is overdue, once."""
     with writing() as unit:
-        rows = unit.session.execute(
-            select(*OpenedGlass.__table__.c).where(
-                OpenedGlass.reviewed_at.is_(None),
-                OpenedGlass.escalated_at.is_(None),
-                OpenedGlass.review_by <= unit.now,
-            )
-        ).all()
-        for row in rows:
-            _tell(unit, row)
-        return len(rows)
+        return sum(_tell_of(unit, place.id) for place in in_turn.partnerships(unit))
+
+
+def _tell_of(unit: Unit, partnership: int) -> int:
+    rows = unit.session.execute(
+        select(*OpenedGlass.__table__.c).where(
+            OpenedGlass.partnership_id == partnership,
+            OpenedGlass.reviewed_at.is_(None),
+            OpenedGlass.escalated_at.is_(None),
+            OpenedGlass.review_by <= unit.now,
+        )
+    ).all()
+    for row in rows:
+        _tell(unit, row)
+    return len(rows)
 
 
 def _tell(unit: Unit, row: AnyRow) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from escalation.models import Heartbeat, OutboxRow
-from escalation.services import audit, clocks_apart, durability, restored
+from escalation.services import audit, clocks_apart, database_roles, durability, restored
 from escalation.services.agency_time import NOTICE_DAYS, calendars_with_terms, days_known
 from escalation.services.audit_questions import FUSE, MAIL_GRACE
 from escalation.services.unit import Unit, reading
@@ -34,8 +34,8 @@ class Check:
 def look(
     expected_head: str | None, longest_silence: timedelta, *, standby_required: bool = False
 ) -> tuple[Check, ...]:
-    """Looks at the database, its standby and clock, the migrations, the heartbeat, the owed mails, whether a
-    restore holds them, and the terms of agencies, in this order.
+    """Looks at the database, its standby, the service's role there, its clock, the migrations, the heartbeat,
+    the owed mails, whether a restore holds them, and the terms of agencies, in this order.
 
     `longest_silence` is how old the last good audit of the clock may be; with `standby_required` a
     database that does not wait for a standby is not well. When the database cannot be
@@ -56,6 +56,7 @@ def _checks(
 ) -> Iterator[Check]:
     yield Check("database", True, "The database answers.")
     yield _standby(unit, standby_required)
+    yield Check("wall", True, database_roles.wall_of(unit.connection).value)
     yield Check("clock", far <= clocks_apart.STOP, clocks_apart.words(far))
     migrations = _migrations(unit, expected_head)
     yield migrations

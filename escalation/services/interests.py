@@ -15,7 +15,7 @@ from escalation.models import Account, Agency, DeclaredInterest, Membership, Par
 from escalation.models.types import AnyRow, AnySelect
 from escalation.security.permissions import BoardAct, Role
 from escalation.services import access_reviews, directory, offices
-from escalation.services.unit import Unit, reading, retried, writing
+from escalation.services.unit import Unit, of_account, of_partnership, reading, retried, writing
 from workflows.vocabulary import AgencyKind
 
 _ALONE = (
@@ -39,13 +39,13 @@ class Line:
 
 def mine(account: int) -> tuple[Line, ...]:
     """What a person has declared, by agency."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         return tuple(_line(row) for row in unit.session.execute(_declared(unit, account)))
 
 
 def choices(account: int) -> tuple[Line, ...]:
     """The agencies to which a person may declare a line: of their partnerships, and not their own."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         held = {p.agency_id for p in directory.posts_of(unit.session, account, unit.now)}
         there = {
             (x.partnership, x.agency) for x in map(_line, unit.session.execute(_declared(unit, account)))
@@ -75,6 +75,7 @@ def declare(account: int, partnership: str, agency: str) -> None:
         raise NotFound
     with writing() as unit:
         row = unit.session.execute(_agencies(partnership).where(Agency.public_id == agency)).one()
+        unit.turn_to(of_partnership(row.partnership_id))
         _refuse_the_last(unit, row, account)
         key = {"partnership_id": row.partnership_id, "agency_id": row.agency_id, "account_id": account}
         unit.session.execute(insert(DeclaredInterest).values(**key, from_at=unit.now))
@@ -82,7 +83,7 @@ def declare(account: int, partnership: str, agency: str) -> None:
 
 def end(account: int, partnership: str, agency: str) -> None:
     """Ends a line of one's own. Raises NotFound when there is none."""
-    with writing() as unit:
+    with writing(of_account(account)) as unit:
         row = unit.session.execute(
             _declared(unit, account).where(Partnership.public_id == partnership, Agency.public_id == agency)
         ).first()
@@ -96,7 +97,9 @@ def end(account: int, partnership: str, agency: str) -> None:
 def _refuse_the_last(unit: Unit, row: AnyRow, account: int) -> None:
     if Role.COORDINATOR not in offices.roles_of(unit, row.partnership_id, account):
         return
-    same = _declared(unit).where(DeclaredInterest.agency_id == row.agency_id)
+    same = _declared(unit).where(
+        DeclaredInterest.partnership_id == row.partnership_id, DeclaredInterest.agency_id == row.agency_id
+    )
     aside = {other.account_id for other in unit.session.execute(same)}
     if not access_reviews.office(unit, row.partnership_id) - aside - {account}:
         raise Refused("last_of_office", _ALONE)

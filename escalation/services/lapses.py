@@ -17,7 +17,16 @@ from escalation.models import Case, Deadline, JobRun, Partnership
 from escalation.models.asking import Asked
 from escalation.models.types import AnyRow, AnySelect
 from escalation.services import case_file, transition
-from escalation.services.unit import Unit, passing, reading, retried, went_away, writing
+from escalation.services.unit import (
+    Unit,
+    across_partnerships,
+    of_partnership,
+    passing,
+    reading,
+    retried,
+    went_away,
+    writing,
+)
 from workflows.case import CLOCK, Refusal
 from workflows.commands import Late, TimeOut
 from workflows.events import EventKind
@@ -64,7 +73,7 @@ def _all(done: Sequence[Swept]) -> Swept:
 def _look() -> tuple[datetime | None, list[int]]:
     """When the next open deadline is due, None when none runs; and the partnerships in which one is due
     now, the longest overdue first."""
-    with reading() as unit:
+    with reading(across_partnerships("who is next is known only when all were looked at")) as unit:
         running = [row for row in _NEXT.rows(unit.connection) if row.due is not None]
         running.sort(key=lambda row: row.due)
         return running[0].due if running else None, [row.id for row in running if row.due <= unit.now]
@@ -75,7 +84,7 @@ def _sweep_chunk(partnership: int, chunk: int) -> Swept:
     """One chunk in one transaction."""
     claimed: Sequence[AnyRow] = ()
     try:
-        with writing() as unit:
+        with writing(of_partnership(partnership)) as unit:
             claimed = unit.connection.execute(_overdue(unit, partnership, chunk)).all()
             done = _lapse(unit, partnership, claimed)
     except Exception as error:
@@ -169,7 +178,7 @@ def _of_those_that_end_together(file: case_file.CaseFile, row: AnyRow) -> AnyRow
 @retried
 def _sweep_one(row: AnyRow) -> Swept:
     try:
-        with writing() as unit:
+        with writing(of_partnership(row.partnership_id)) as unit:
             there = unit.session.execute(_locked(row)).first()
             done = _lapse(unit, row.partnership_id, [row]) if there else []
     except Exception as error:

@@ -21,7 +21,7 @@ from escalation.models import (
 )
 from escalation.models.types import AnyRow
 from escalation.services import directory, holdings, sessions, undeliverable
-from escalation.services.unit import Unit, retried, writing
+from escalation.services.unit import Unit, of_account, retried, writing
 from notifications.message import Via
 from workflows.vocabulary import Phase, Tier
 
@@ -63,7 +63,9 @@ def end(email: str, *, dry_run: bool = False) -> Left:
     left: Left | None = None
     try:
         with writing() as unit:
-            left = _end(unit, _person(unit, email))
+            person = _person(unit, email)
+            unit.turn_to(of_account(person.id))
+            left = _end(unit, person)
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -94,6 +96,7 @@ def if_nothing_is_left(unit: Unit, account: int) -> bool:
     columns = (Account.id, Account.name, Account.email)
     person = unit.session.execute(select(*columns).where(Account.id == account, Account.active)).first()
     if person is not None:
+        unit.turn_to(of_account(account))
         _end(unit, person)
     return person is not None
 

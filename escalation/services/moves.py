@@ -12,7 +12,7 @@ from escalation.security import access
 from escalation.security.permissions import permitted, standing_of
 from escalation.services import beside, case_file, cases, directory, forms, submissions, transition
 from escalation.services.case_file import CaseFile
-from escalation.services.unit import Unit, reading, retried, writing
+from escalation.services.unit import Unit, of_account, reading, retried, writing
 from escalation.services.views import CaseView
 from workflows.case import Actor, Refusal
 from workflows.commands import Command, Readdress
@@ -53,7 +53,7 @@ def make_move(
     case the person has no part in, and Refused (with the case as it is) when the move is not possible.
     """
     try:
-        with writing() as unit:
+        with writing(of_account(account)) as unit:
             _move(unit, public_id, account, command, key, seen_version)
     except Refused as refused:
         raise Refused(refused.code, refused.reason, cases.as_seen(public_id, account)) from refused
@@ -151,7 +151,7 @@ def pass_on_to(
 
     Raises NotFound when the agency is not one of the case's partnership, or the case not the person's.
     """
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         partnership, _ = access.find(unit.session, public_id, account, unit.now)
         row = unit.session.execute(
             select(*Agency.__table__.c)

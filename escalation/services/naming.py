@@ -12,7 +12,7 @@ from escalation.security import access, offices
 from escalation.security.permissions import Act, permitted, standing_of
 from escalation.services import case_file, transition
 from escalation.services.cases import REASON_FROM
-from escalation.services.unit import retried, writing
+from escalation.services.unit import of_account, retried, writing
 from workflows.case import Decision
 from workflows.events import Event, EventKind
 from workflows.vocabulary import Phase
@@ -27,7 +27,7 @@ def name_raiser(public_id: str, account: int, reason: str) -> None:
     """
     if len(reason.strip()) < REASON_FROM:
         raise InvalidInput({"reason": [f"Say why they must know, in {REASON_FROM} letters or more"]})
-    with writing() as unit:
+    with writing(of_account(account)) as unit:
         partnership, case = access.find(unit.session, public_id, account, unit.now, lock=True)
         file = case_file.load(unit.session, partnership, [case], unit.now)[case]
         standings = [standing_of(file.protocol, slot) for slot in file.slots_of(account)]

@@ -20,10 +20,10 @@ from escalation.models import Account, Agency, DraftRow, Newcomer, Partnership, 
 from escalation.models.types import AnyRow, AnySelect
 from escalation.security.permissions import BoardAct
 from escalation.security.public_ids import new_public_id
-from escalation.services import concerns, mail_domains, office_mail, offices, raisers
+from escalation.services import concerns, in_turn, mail_domains, office_mail, offices, raisers
 from escalation.services.case_view import partnership_view
 from escalation.services.concerns import NewConcern
-from escalation.services.unit import Unit, reading, retried, writing
+from escalation.services.unit import Unit, of_account, reading, retried, writing
 from escalation.services.views import DiversionView, PartnershipView
 
 _MAILS = WAITS, ADMITTED, NOT_ADMITTED = "newcomer_waits", "admitted", "not_admitted"
@@ -98,18 +98,18 @@ def wait(unit: Unit, account: int, partnership: int, agency: int, draft: str, *,
 def remind() -> int:
     """Tells the board office again, once each day, of everybody who still waits; gives how many mails."""
     with writing() as unit:
-        rows = unit.session.execute(
-            select(Newcomer.public_id, Newcomer.partnership_id, Partnership.zone)
-            .join(Partnership, Partnership.id == Newcomer.partnership_id)
-            .where(Newcomer.settled_at.is_(None), Newcomer.asked_at < unit.now - REMINDED_AFTER)
-        ).all()
-        return sum(
-            office_mail.owe_office(
-                unit, row.partnership_id, WAITS,
-                f"{WAITS}:{row.public_id}:{unit.now.astimezone(ZoneInfo(row.zone)).date()}",
-            )
-            for row in rows
-        )  # fmt: skip
+        return sum(_remind(unit, place) for place in in_turn.partnerships(unit))
+
+
+def _remind(unit: Unit, place: AnyRow) -> int:
+    today = unit.now.astimezone(ZoneInfo(place.zone)).date()
+    waiting = unit.session.execute(
+        select(Newcomer.public_id)
+        .where(Newcomer.partnership_id == place.id)
+        .where(Newcomer.settled_at.is_(None), Newcomer.asked_at < unit.now - REMINDED_AFTER)
+    ).scalars()
+    keys = [f"{WAITS}:{public_id}:{today}" for public_id in waiting]
+    return sum(office_mail.owe_office(unit, place.id, WAITS, key) for key in keys)
 
 
 def who_wait(account: int, partnership: str) -> tuple[Waiting, ...]:
@@ -259,7 +259,7 @@ def _settle(unit: Unit, row: AnyRow, account: int, *, admitted: bool) -> None:
 def standing(account: int, draft: str) -> Standing | None:
     """How it stands with a draft that waited for the board office; None for one that never did, or that
     may be sent by now."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         row = unit.session.execute(
             select(*Newcomer.__table__.c, Agency.name.label("agency"))
             .join(Agency, Agency.id == Newcomer.agency_id)
@@ -291,7 +291,7 @@ def _why(unit: Unit, row: AnyRow) -> Why | None:
 @retried
 def take_back(account: int, draft: str) -> None:
     """Somebody who waits thinks better of it: nobody waits any more, and the draft is gone."""
-    with writing() as unit:
+    with writing(of_account(account)) as unit:
         unit.session.execute(
             delete(Newcomer).where(
                 Newcomer.account_id == account,

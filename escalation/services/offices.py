@@ -15,7 +15,7 @@ from escalation.models.types import AnyRow
 from escalation.security import offices
 from escalation.security.permissions import BoardAct, Role, permitted_in_board
 from escalation.services.case_view import partnership_view
-from escalation.services.unit import Unit, reading
+from escalation.services.unit import Unit, of_partnership, reading
 from escalation.services.views import PartnershipView
 
 
@@ -43,7 +43,8 @@ def may(unit: Unit, partnership: int, account: int, act: BoardAct) -> bool:
 
 
 def require(unit: Unit, partnership: str, account: int, act: BoardAct) -> AnyRow:
-    """The row of a partnership (by its public id), for somebody who may do this there.
+    """The row of a partnership (by its public id), for somebody who may do this there. From then on the
+    unit reaches that one.
 
     Raises NotFound alike for strangers and for a partnership that is not there, NotAllowed for whoever
     belongs to it and has another role.
@@ -56,6 +57,7 @@ def require(unit: Unit, partnership: str, account: int, act: BoardAct) -> AnyRow
         raise NotFound
     if not permitted_in_board(roles, act):
         raise NotAllowed
+    unit.turn_to(of_partnership(row.id))
     return row
 
 

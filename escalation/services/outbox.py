@@ -18,7 +18,7 @@ from escalation.models.asking import Asked
 from escalation.models.types import AnyChange, AnyRow, AnySelect
 from escalation.services import undeliverable
 from escalation.services.restored import held
-from escalation.services.unit import Unit, reading, retried, writing
+from escalation.services.unit import Unit, of_partnership, reading, retried, writing
 
 GIVE_UP, FEWEST_TRIES = timedelta(hours=72), 10
 """A mail is given up when it is older and was tried more often than this: an outage is not its fault."""
@@ -81,7 +81,7 @@ def fail(row: AnyRow, reason: str, *, came_back: bool) -> bool:
 
     False when another run had taken it over.
     """
-    with writing() as unit:
+    with writing(of_partnership(row.partnership_id)) as unit:
         marked = _mark(unit, row, state="failed", error=reason[:200])
         if marked:
             undeliverable.tell_others(unit, row, came_back=came_back)

@@ -7,7 +7,7 @@ from escalation.errors import NotFound
 from escalation.security import access
 from escalation.security.permissions import BoardAct
 from escalation.services import case_file, offices, past_cases, protocols
-from escalation.services.unit import reading
+from escalation.services.unit import of_account, reading
 from workflows import loader, scenario
 from workflows.protocol import Protocol
 from workflows.scenario import Scenario
@@ -89,7 +89,7 @@ def may_play_past_cases(account: int, partnership: str) -> bool:
 
 def of_case(public_id: str, account: int) -> Where:
     """The procedure of a case and where it stands. Raises NotFound for a stranger."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         partnership, case = access.find(unit.session, public_id, account, unit.now)
         file = case_file.load(unit.session, partnership, [case], unit.now)[case]
         return Where(file.protocol, file.row.stage, file.row.reference)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from escalation.models import Case, Deadline
 from escalation.models.types import AnyRow, AnySelect
 from escalation.services import case_file, transition
-from escalation.services.unit import Unit, reading, retried, writing
+from escalation.services.unit import Unit, across_partnerships, of_partnership, reading, retried, writing
 from workflows.case import Decision
 from workflows.events import Code, Event, EventKind
 
@@ -43,13 +43,14 @@ def _waiting() -> tuple[Any, ...]:
 
 @retried
 def _remind_chunk(chunk: int) -> int:
-    with writing() as unit:
+    with writing(across_partnerships("reminders are claimed by their time alone")) as unit:
         claimed = unit.session.execute(_due(unit, chunk)).all()
         done = 0
         by_partnership: dict[int, dict[int, list[AnyRow]]] = defaultdict(lambda: defaultdict(list))
         for row in claimed:
             by_partnership[row.partnership_id][row.case_id].append(row)
         for partnership, rows in by_partnership.items():
+            unit.turn_to(of_partnership(partnership))
             files = case_file.load(unit.session, partnership, list(rows), unit.now)
             steps = [s for c, rs in rows.items() if (s := _step(files[c], rs, unit))]
             transition.carry_out(unit, steps)

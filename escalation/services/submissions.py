@@ -8,7 +8,7 @@ from sqlalchemy import select
 from escalation.errors import Refused
 from escalation.models import Submission
 from escalation.services.sets import insert_new
-from escalation.services.unit import Unit, reading
+from escalation.services.unit import Unit, of_account, reading
 
 
 def new_key() -> str:
@@ -47,7 +47,7 @@ def first_result(
 
 def result_of(account: int, key: str) -> str | None:
     """What a person's sending with this key made (a public id), or None when they sent nothing with it."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         return unit.session.execute(
             select(Submission.result).where(Submission.account_id == account, Submission.key == key)
         ).scalar_one_or_none()

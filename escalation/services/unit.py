@@ -3,6 +3,9 @@
 It uses a session of its own, never the one a web request may have open, so that what a use case
 writes stands or falls together, whoever called it.
 
+Whoever opens one names whose cases it reaches: a person's partnerships, one partnership, or all of them
+with a reason. Who names none reaches no case: on PostgreSQL the database sees to it (see `security.wall`).
+
 When the database goes away in the middle, as in a failover, `retried` does the whole unit again: what
 a person sends carries a key that counts once, and what the clock does is looked up anew.
 """
@@ -22,6 +25,15 @@ from sqlalchemy.orm import Session
 
 from escalation import clock
 from escalation.extensions import db
+from escalation.security import wall
+from escalation.security.wall import (
+    NOTHING,
+    Reach,
+    across_partnerships,
+    of_account,
+    of_partnership,
+    of_partnerships,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,6 +65,10 @@ class Unit:
         """A session on that connection, made for those who ask for it: many units write without one."""
         return Session(self.connection, expire_on_commit=False)
 
+    def turn_to(self, reach: Reach) -> None:
+        """From here on the unit reaches these partnerships, and no longer those of before."""
+        wall.turn(self.connection, reach)
+
     @property
     def sqlite(self) -> bool:
         """True on the embedded database, which has one writer at a time and no row locks."""
@@ -60,9 +76,9 @@ class Unit:
 
 
 @contextmanager
-def writing() -> Iterator[Unit]:
+def writing(reach: Reach = NOTHING) -> Iterator[Unit]:
     """A transaction that may write. Commits at the end; any exception rolls it back and goes on."""
-    with _begun(write=True) as unit:
+    with _begun(reach, write=True) as unit:
         yield unit
         if "session" in vars(unit):
             unit.session.flush()
@@ -70,16 +86,17 @@ def writing() -> Iterator[Unit]:
 
 
 @contextmanager
-def reading() -> Iterator[Unit]:
+def reading(reach: Reach = NOTHING) -> Iterator[Unit]:
     """A transaction that only reads. It is always rolled back."""
-    with _begun(write=False) as unit:
+    with _begun(reach, write=False) as unit:
         yield unit
 
 
 @contextmanager
-def _begun(*, write: bool) -> Iterator[Unit]:
+def _begun(reach: Reach, *, write: bool) -> Iterator[Unit]:
     with db.engine.connect().execution_options(write=write) as connection:
-        moment = clock.read(connection)
+        beside = (reach.column, reach.values) if connection.dialect.name == "postgresql" else ("", {})
+        moment = clock.read(connection, *beside)
         unit = Unit(connection, moment.now, moment.real, moment.epoch)
         try:
             yield unit
@@ -131,3 +148,18 @@ def retried(use_case: Callable[P, T]) -> Callable[P, T]:
         return use_case(*args, **kwargs)
 
     return tried
+
+
+__all__ = [
+    "Reach",
+    "Unit",
+    "across_partnerships",
+    "of_account",
+    "of_partnership",
+    "of_partnerships",
+    "passing",
+    "reading",
+    "retried",
+    "went_away",
+    "writing",
+]

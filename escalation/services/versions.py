@@ -10,7 +10,7 @@ from escalation.security import access
 from escalation.security.permissions import Role, standing_of
 from escalation.services import case_file, protocols, transition
 from escalation.services.case_file import CaseFile
-from escalation.services.unit import Unit, retried, writing
+from escalation.services.unit import Unit, of_account, retried, writing
 from workflows.case import Refusal
 from workflows.versions import move_to_version
 
@@ -22,7 +22,7 @@ def move_to_version_in_force(public_id: str, account: int, reasons: str) -> str:
     Raises NotFound for a case the person has no part in, NotAllowed for whoever is not its board office,
     Refused when it has that version already or the new version does not know where the case is.
     """
-    with writing() as unit:
+    with writing(of_account(account)) as unit:
         partnership, case = access.find(unit.session, public_id, account, unit.now, lock=True)
         file = case_file.load(unit.session, partnership, [case], unit.now)[case]
         slot = _office_of(file, account)

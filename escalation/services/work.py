@@ -10,7 +10,7 @@ from escalation.security import access
 from escalation.security.permissions import BoardAct
 from escalation.services import access_reviews, case_file, directory, drafts, offices
 from escalation.services.case_file import CaseFile
-from escalation.services.unit import Unit, reading
+from escalation.services.unit import Unit, of_account, reading
 from escalation.services.views import MyWork, WorkRow
 from notifications.message import Via
 from workflows.vocabulary import AgencyKind, Phase, Side, Tier
@@ -18,7 +18,7 @@ from workflows.vocabulary import AgencyKind, Phase, Side, Tier
 
 def my_work(account: int) -> MyWork:
     """Everything that concerns a person, what waits for them first."""
-    with reading() as unit:
+    with reading(of_account(account)) as unit:
         rows = _rows(unit, account, access.case_ids_of(unit.session, account, unit.now))
         held = directory.posts_of(unit.session, account, unit.now)
         running = [r for r in rows if r.phase is not Phase.CLOSED]

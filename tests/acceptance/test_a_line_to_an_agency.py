@@ -7,12 +7,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from escalation.extensions import db
 from escalation.services import people
 from escalation.web.sign_in import password_hash
 from tests.acceptance.conftest import Visitor
 from tests.acceptance.test_one_challenge import raise_concern
 from tests.acceptance.test_people_come_and_go import HEAD
+from tests.support import beyond
 from tests.support.mail_sink import MailSink, decoded
 from tests.support.movable_clock import TimePasses
 from tests.support.northtown import PASSWORD
@@ -35,7 +35,7 @@ def declares(visitor: Visitor, agency: str = "Northtown Hospitals", expect: int 
 def deputies(app: Flask, northtown: str) -> None:
     with app.app_context():
         people.import_people(HEAD + "\n".join(DEPUTIES))
-        with db.engine.begin() as connection:
+        with beyond.engine().begin() as connection:
             connection.execute(
                 text("UPDATE account SET password = :it WHERE password IS NULL"),
                 {"it": password_hash(PASSWORD)},

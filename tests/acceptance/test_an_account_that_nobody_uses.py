@@ -9,10 +9,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from escalation.config import Settings
-from escalation.extensions import db
 from escalation.jobs import lapse_accounts, scheduler
 from tests.acceptance.conftest import Visitor
 from tests.acceptance.test_one_challenge import raise_concern
+from tests.support import beyond
 from tests.support.mail_sink import MailSink, decoded
 from tests.support.movable_clock import MovableClock
 from tests.support.northtown import PASSWORD
@@ -43,7 +43,7 @@ def days(
 
 
 def column(app: Flask, name: str, email: str = LEAD) -> object:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         query = text(f"SELECT {name} FROM account WHERE email = :email")
         return connection.execute(query, {"email": email}).scalar_one()
 
@@ -143,5 +143,5 @@ def test_where_accounts_never_lapse_nothing_happens(
 
 
 def count(app: Flask, what: str) -> int:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return int(connection.execute(text(f"SELECT count(*) FROM {what}")).scalar_one())

@@ -4,12 +4,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from escalation.extensions import db
 from tests.acceptance.conftest import Visit
+from tests.support import beyond
 
 
 def _drafts(app: Flask) -> int:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return int(connection.execute(text("SELECT count(*) FROM draft")).scalar_one())
 
 

@@ -13,6 +13,7 @@ from escalation.services import leaving, people, proofs
 from escalation.services.proofs import Asked, Purpose
 from tests.acceptance.conftest import Visitor
 from tests.acceptance.once_a_year import Post
+from tests.support import beyond
 from tests.support.mail_sink import Answer, MailSink
 from tests.support.movable_clock import TimePasses
 
@@ -32,13 +33,13 @@ def asker(app: Flask, northtown: str) -> Visitor:
 
 
 def rows(app: Flask, question: str) -> list[tuple[object, ...]]:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return [tuple(row) for row in connection.execute(text(question)).all()]
 
 
 def grow_old(app: Flask) -> None:
     """Codes go by real time, as sessions do: their rows are moved back."""
-    with app.app_context(), db.engine.connect().execution_options(write=True) as connection:
+    with app.app_context(), beyond.engine().connect().execution_options(write=True) as connection:
         long_ago = "2020-01-01T00:00:00.000000"
         if connection.dialect.name == "postgresql":
             long_ago += "+00"
@@ -93,7 +94,7 @@ def test_a_mail_that_could_not_leave_in_time_does_not_leave_at_all(
 def test_a_code_never_stays_where_it_could_be_read(app: Flask, asker: Visitor, post: Post) -> None:
     code = post.code(NOBODY)
     digits = code.replace(" ", "")
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         for table in db.inspect(connection).get_table_names():
             for row in connection.execute(text(f'SELECT * FROM "{table}"')).all():
                 assert code not in str(row)

@@ -15,7 +15,7 @@ from escalation.services import concerns, delivery, moves
 from escalation.services.submissions import new_key
 from escalation.web import sign_in
 from notifications.compose import compose
-from tests.support import northtown
+from tests.support import beyond, northtown
 from tests.support.mail_sink import MailSink, decoded
 from tests.support.movable_clock import MovableClock
 from workflows import commands as c
@@ -50,7 +50,7 @@ def told(app: Flask, settings: Settings, clock: MovableClock, mail_sink: MailSin
 
 def _kept(app: Flask) -> dict[str, list[str]]:
     """Every row of every table, but browsers' sessions."""
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         names = set(db.inspect(connection).get_table_names()) - {"web_session"}
         return {n: sorted(str(tuple(r)) for r in _rows(connection, n)) for n in sorted(names)}
 
@@ -60,7 +60,7 @@ def _rows(connection: Any, table: str) -> Any:
 
 
 def test_one_envelope_has_one_recipient_and_no_other_address_is_in_it(app: Flask, told: MailSink) -> None:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         addresses = {row[0] for row in connection.execute(text("SELECT email FROM account"))}
     assert len(told.mails) > 60
     for mail in told.mails:
@@ -92,7 +92,7 @@ def test_whoever_cannot_be_written_to_keeps_back_nobody(
     the words are mended these arrive as well."""
     with app.app_context():
         partnership, ids = northtown.lay_out(shut=True), northtown.accounts()
-        with db.engine.begin() as connection:
+        with beyond.engine().begin() as connection:
             _change(connection, "UPDATE account SET mail_ok = :no WHERE id % 3 = 0", no=False)
         for _ in range(3):
             new = northtown.concern_to_hospital(ids["amara.lewis"], partnership)
@@ -107,7 +107,7 @@ def test_whoever_cannot_be_written_to_keeps_back_nobody(
         assert len(mail_sink.but_digests()) == owed - len(broken)
         assert _owed(app) == len(broken)
         monkeypatch.setattr(delivery, "compose", compose)
-        with db.engine.begin() as connection:
+        with beyond.engine().begin() as connection:
             _change(connection, "UPDATE outbox SET next_at = owed_at WHERE state = 'owed'")
         scheduler.run_once(app, settings)
         assert len(mail_sink.but_digests()) == owed
@@ -129,5 +129,5 @@ def _change(connection: Any, statement: str, **values: Any) -> None:
 
 
 def _owed(app: Flask) -> int:
-    with db.engine.connect() as connection:
+    with beyond.engine().connect() as connection:
         return int(connection.execute(text("SELECT count(*) FROM outbox WHERE state = 'owed'")).scalar_one())

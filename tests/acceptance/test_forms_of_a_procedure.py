@@ -4,12 +4,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from escalation.extensions import db
 from escalation.services import versions
 from tests.acceptance.conftest import Visit
 from tests.acceptance.test_a_board_in_its_own_words import TOLD, raised
 from tests.acceptance.test_what_the_procedure_asks import to_the_check_page
-from tests.support import richer
+from tests.support import beyond, richer
 from tests.support.northtown import accounts
 
 OPEN, TRIED, ADVICE, ANSWER = "step/open", "step/tried", "step/advice", "step/answer"
@@ -29,7 +28,7 @@ def kept(app: Flask) -> dict[str, tuple[str, str, str]]:
         "SELECT field, kind, field_class, text FROM statement JOIN event ON event.case_id = statement.case_id"
         " AND event.seq = statement.event_seq WHERE field LIKE '%@%'"
     )
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return {row.field: (row.kind, row.field_class, row.text) for row in connection.execute(text(query))}
 
 

@@ -5,12 +5,11 @@ from flask import Flask
 from sqlalchemy import text
 
 from escalation.errors import NotFound, Refused
-from escalation.extensions import db
 from escalation.services import audit, glass
 from escalation.services.glass import GlassReason
 from tests.acceptance.conftest import Visit, Visitor
 from tests.acceptance.test_one_challenge import CANARY, raise_concern
-from tests.support import northtown
+from tests.support import beyond, northtown
 from tests.support.mail_sink import MailSink, decoded
 from tests.support.movable_clock import TimePasses
 from tests.support.offices import appointed
@@ -29,7 +28,7 @@ def case(app: Flask, visit: Visit) -> str:
 
 
 def reference_of(app: Flask, case: str) -> str:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         found = text('SELECT reference FROM "case" WHERE public_id = :it')
         return str(connection.execute(found, {"it": case.rsplit("/", 1)[1]}).scalar_one())
 
@@ -41,7 +40,7 @@ def opens_glass(somebody: Visitor, reference: str, *, why: str = WHY, expect: in
 
 
 def rows(app: Flask, what: str) -> list[tuple[object, ...]]:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return [tuple(row) for row in connection.execute(text(what))]
 
 

@@ -6,13 +6,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from escalation import clock
 from escalation.errors import InvalidInput, NotFound, Refused
-from escalation.extensions import db
 from escalation.services import leaving, people
-from escalation.services.unit import writing
 from escalation.web import sign_in
 from tests.acceptance.conftest import PASSWORD, Visitor
 from tests.acceptance.test_one_challenge import raise_concern
+from tests.support import beyond
 from tests.support.mail_sink import MailSink
 
 Visit = Callable[[str], Visitor]
@@ -32,7 +32,7 @@ def ends(app: Flask, name: str, *, dry_run: bool = False) -> leaving.Left:
 
 
 def count(app: Flask, what: str) -> int:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return int(connection.execute(text(f"SELECT count(*) FROM {what}")).scalar_one())
 
 
@@ -71,7 +71,7 @@ def test_a_new_holder_ends_the_one_before_and_has_their_cases(
     assert "Dr Una Moss" in page
     assert OKAFOR not in page
     assert MOREAU in page, "the file names no deputy, so the deputy stays"
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), beyond.engine().begin() as connection:
         connection.execute(
             text("UPDATE account SET password = :it WHERE email = 'una.moss@demo.invalid'"),
             {"it": sign_in.password_hash(PASSWORD)},
@@ -187,14 +187,14 @@ PROOFS = {
 
 
 def test_no_proof_of_who_they_were_is_left_of_somebody_who_leaves(app: Flask, northtown: str) -> None:
-    with app.app_context(), writing() as unit:
-        values = {
-            "it": _id(app), "key": b"k", "no": False,
-            "now": unit.now.strftime("%Y-%m-%dT%H:%M:%S.%f") if unit.sqlite else unit.now,
-        }  # fmt: skip
+    with app.app_context(), beyond.engine().begin() as connection:
+        now = clock.read(connection).now
+        if connection.dialect.name == "sqlite":
+            now = now.strftime("%Y-%m-%dT%H:%M:%S.%f")
+        values = {"it": _id(app), "key": b"k", "no": False, "now": now}
         for table, row in PROOFS.items():
-            unit.connection.execute(text(f"INSERT INTO {table} {row}"), values)
-        unit.connection.execute(
+            connection.execute(text(f"INSERT INTO {table} {row}"), values)
+        connection.execute(
             text("UPDATE account SET tf_totp_secret = 's', tf_primary_method = 'authenticator',"
                  " totp_counter = 1, mf_recovery_codes = 'a,b', fs_webauthn_user_handle = 'h'"
                  " WHERE id = :it"),
@@ -235,7 +235,7 @@ def test_who_is_ended_is_out_at_once_and_cannot_come_in_again(
 
 
 def _id(app: Flask) -> int:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return int(
             connection.execute(
                 text("SELECT id FROM account WHERE email = 'des.conroy@demo.invalid'")

@@ -3,9 +3,9 @@
 from flask import Flask
 from sqlalchemy import text
 
-from escalation.extensions import db
 from tests.acceptance.conftest import Visit
 from tests.acceptance.test_one_challenge import raise_concern
+from tests.support import beyond
 from tests.support.movable_clock import TimePasses
 
 OFFER = "Raise a new concern from this one"
@@ -25,7 +25,7 @@ def followed_up(visit: Visit, time_passes: TimePasses, safer: str) -> str:
 
 
 def _rows(app: Flask, query: str) -> list[tuple[object, ...]]:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return [tuple(row) for row in connection.execute(text(query))]
 
 

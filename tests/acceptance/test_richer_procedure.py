@@ -13,7 +13,7 @@ from escalation.jobs import scheduler
 from escalation.models import Case
 from escalation.services import cases, concerns, moves, places, versions
 from escalation.services.submissions import new_key
-from escalation.services.unit import reading
+from escalation.services.unit import of_account, reading
 from escalation.services.views import CaseView
 from tests.acceptance.test_no_word_leaves import CANARY, sung
 from tests.support import northtown, richer
@@ -146,7 +146,7 @@ def test_what_is_opened_beside_is_a_case_of_its_own_and_this_one_goes_on(
     people: dict[str, int], case: str, do: Do, time_passes: TimePasses
 ) -> None:
     do(case, GP, c.OpenBeside, track="opinion")
-    with reading() as unit:
+    with reading(of_account(people[GP])) as unit:
         first, second = unit.session.execute(
             select(Case.id, Case.public_id, Case.stage, Case.beside_id, Case.track).order_by(Case.id)
         ).all()

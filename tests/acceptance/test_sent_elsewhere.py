@@ -8,9 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from escalation.extensions import db
 from tests.acceptance.conftest import Visit, Visitor
-from tests.support import richer
+from tests.support import beyond, richer
 from tests.support.movable_clock import MovableClock
 from tests.support.pages import hidden_fields, option
 
@@ -47,7 +46,7 @@ def to_the_check_page(gp: Visitor, agency: str = "Riverside Surgery") -> str:
 
 def rows(app: Flask, table: str) -> list[dict[str, Any]]:
     """All rows of a table."""
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         found = connection.execute(text(f'SELECT * FROM "{table}" ORDER BY id')).mappings()
         return [dict(row) for row in found]
 

@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from escalation.extensions import db
 from escalation.models import Partnership
 from escalation.services import protocols
 from escalation.services.unit import writing
 from tests.acceptance.conftest import Visit, Visitor
+from tests.support import beyond
 from tests.support.movable_clock import MovableClock
 from tests.support.pages import option
 from workflows import loader
@@ -102,7 +102,7 @@ def raises(gp: Visitor, answers: Mapping[str, str], second: str = CARE) -> str:
 
 def count(app: Flask, query: str) -> list[tuple[object, ...]]:
     """The rows of a query."""
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return [tuple(row) for row in connection.execute(text(query))]
 
 
@@ -189,7 +189,7 @@ def test_the_board_does_not_decide_where_the_second_agency_is_its_own(
 ) -> None:
     """Whoever works for any of the challenged agencies has a part in the case."""
     case = raises(gp, {})
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), beyond.engine().begin() as connection:
         head = "SELECT id FROM post WHERE title = 'Independent chair'"
         connection.execute(
             text(

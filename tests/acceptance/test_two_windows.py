@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from escalation.extensions import db
 from tests.acceptance.conftest import PASSWORD, Visitor
 from tests.acceptance.test_one_challenge import raise_concern
+from tests.support import beyond
 
 Visit = Callable[[str], Visitor]
 
@@ -32,7 +32,7 @@ def windows(app: Flask, visit: Visit) -> tuple[Visitor, Visitor, str]:
 
 
 def cases(app: Flask) -> int:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return int(connection.execute(text('SELECT count(*) FROM "case"')).scalar_one())
 
 

@@ -8,11 +8,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from escalation.errors import InvalidInput
-from escalation.extensions import db
 from escalation.services import concerns, health, people
 from escalation.services.submissions import new_key
 from tests.acceptance.conftest import Visitor
-from tests.support import northtown
+from tests.support import beyond, northtown
 from tests.support.movable_clock import MovableClock
 from workflows.calendar import PAST_TERMS
 from workflows.commands import RaiseConcern
@@ -49,7 +48,7 @@ def challenge_the_school(app: Flask, northtown_id: str) -> str:
 
 
 def due(app: Flask) -> str:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         found = connection.execute(
             text("SELECT due_at, calendar_version FROM deadline WHERE clock = 'reply' AND state = 'open'")
         ).one()
@@ -113,7 +112,7 @@ def terms_are_well() -> tuple[bool, str]:
 
 
 def _head() -> str:
-    with db.engine.connect() as connection:
+    with beyond.engine().connect() as connection:
         return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
 
 

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from escalation.extensions import db
 from tests.acceptance.conftest import Visitor
+from tests.support import beyond
 
 Visit = Callable[[str], Visitor]
 NUMBER = "999 000 0018"
@@ -22,7 +22,7 @@ def started(visit: Visit, name: str = "amara.lewis") -> tuple[Visitor, str]:
 
 
 def drafts(app: Flask) -> int:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return int(connection.execute(text("SELECT count(*) FROM draft")).scalar_one())
 
 

@@ -9,10 +9,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from escalation.errors import InvalidInput, NotFound, Refused
-from escalation.extensions import db
 from escalation.services import appointing, people
 from tests.acceptance.conftest import Visitor
 from tests.acceptance.test_people_come_and_go import HEAD
+from tests.support import beyond
 from tests.support.mail_sink import Mail, MailSink, decoded
 from tests.support.movable_clock import MovableClock, TimePasses
 from tests.support.offices import appointed
@@ -31,7 +31,7 @@ def offices(app: Flask, northtown: str) -> str:
 
 
 def rows(app: Flask, query: str) -> list[Any]:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return list(connection.execute(text(query)))
 
 

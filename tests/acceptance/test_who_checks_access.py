@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from escalation.extensions import db
 from tests.acceptance.conftest import Visitor
+from tests.support import beyond
 from tests.support.mail_sink import MailSink, decoded
 from tests.support.movable_clock import MovableClock, TimePasses
 from tests.support.offices import appointed
@@ -46,7 +46,7 @@ def lines(visitor: Visitor) -> dict[str, str]:
 
 
 def rows(app: Flask, query: str) -> list[Any]:
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         return list(connection.execute(text(query)))
 
 
@@ -134,7 +134,7 @@ def test_the_only_one_of_an_office_cannot_sign_themselves_and_the_list_says_so(
     for row in rows(
         app, "SELECT account_id FROM holding JOIN post ON post.id = post_id WHERE tier = 'office'"
     )[1:]:
-        with app.app_context(), db.engine.begin() as connection:
+        with app.app_context(), beyond.engine().begin() as connection:
             connection.execute(
                 text("UPDATE holding SET to_at = from_at WHERE account_id = :it"), {"it": row[0]}
             )
@@ -158,7 +158,7 @@ def test_a_list_with_nobody_but_the_one_who_signs_can_be_closed_and_says_so(
     app: Flask, visit: Visit, opened: str
 ) -> None:
     board = "SELECT post.id FROM post JOIN agency ON agency.id = agency_id WHERE kind = 'board' AND tier <> 'office'"
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), beyond.engine().begin() as connection:
         connection.execute(text(f"UPDATE holding SET to_at = from_at WHERE post_id IN ({board})"))
     office = visit("kate.rowan")
     address = list_of(office, opened, "Northtown Safeguarding Partnership board office")

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from escalation.extensions import db
 from escalation.security.permissions import BoardAct, Role, permitted_in_board
 from tests.acceptance.conftest import Visitor
+from tests.support import beyond
 from tests.support.offices import appointed, newcomer
 
 Visit = Callable[[str], Visitor]
@@ -76,7 +76,7 @@ def test_an_office_that_has_ended_is_none(app: Flask, visit: Visit, northtown: s
             appointed(name := "once.admin", "administrator")
     visitor = visit(name)
     visitor.opens(f"/board/{northtown}/directory")
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), beyond.engine().begin() as connection:
         connection.execute(
             text(
                 f"UPDATE {which} SET to_at = from_at WHERE account_id = "

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from escalation.extensions import db
 from escalation.services import concerns, lapses, unit
-from tests.support import northtown
+from tests.support import beyond, northtown
 from tests.support.movable_clock import MovableClock
 
 pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
@@ -73,7 +73,7 @@ def raised(partnership: str, key: str = "once") -> str:
 
 
 def count(table: str) -> int:
-    with db.engine.connect() as connection:
+    with beyond.engine().connect() as connection:
         return int(connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one())
 
 
@@ -94,9 +94,7 @@ def test_a_commit_whose_answer_was_lost_counts_once(
 
     def committed_unheard(connection: Any) -> None:
         commit(connection)
-        with connection.cursor() as cursor:
-            inside = cursor.execute('SELECT count(*) FROM "case"').fetchone()[0]
-        if inside and not lost:
+        if not lost and count("case"):
             lost.append(connection)
             end(connection.driver_connection)
             with connection.cursor() as cursor:

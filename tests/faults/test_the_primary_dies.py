@@ -17,7 +17,7 @@ from escalation.extensions import db
 from escalation.services import concerns, durability, health, places
 from tests.faults.failover.setting import northtown_on
 from tests.faults.failover.trio import DATABASE, Trio
-from tests.support import northtown, postgres
+from tests.support import beyond, northtown, postgres
 from tests.support.run import Run
 from tests.support.settings import settings_for
 
@@ -59,7 +59,7 @@ def test_a_form_sent_while_the_primary_dies_counts_once(trio: Trio, tmp_path: Pa
         case = concerns.raise_concern(gp, concern, "once")
         promotion.result()
         assert concerns.raise_concern(gp, concern, "once").public_id == case.public_id
-        with db.engine.connect() as connection:
+        with beyond.engine().connect() as connection:
             assert connection.execute(text('SELECT count(*) FROM "case"')).scalar_one() == 1
         assert mode(trio.url) is promised, "the new primary keeps commits as the old one did"
         checks = {c.name: c for c in health.look(None, timedelta(minutes=5), standby_required=True)}

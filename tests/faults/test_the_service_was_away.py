@@ -7,10 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from escalation.extensions import db
 from escalation.services import concerns, job_log, lapses, moves, reminders
 from escalation.services.submissions import new_key
-from tests.support import northtown
+from tests.support import beyond, northtown
 from tests.support.movable_clock import MovableClock
 from workflows.commands import KeepDecision, Withdraw
 
@@ -32,7 +31,7 @@ def town(app: Flask, clock: MovableClock) -> Any:
 
 
 def rows(query: str, **values: Any) -> list[Any]:
-    with db.engine.connect() as connection:
+    with beyond.engine().connect() as connection:
         return list(connection.execute(text(query), values).all())
 
 
@@ -115,7 +114,7 @@ def test_a_night_does_not_keep_a_case_from_moving_up(town: Any, clock: MovableCl
     """A deadline that ends at three on a Sunday is carried out then; whoever is next is owed a mail at once."""
     town[1]()
     night = datetime(2026, 11, 22, 3, tzinfo=UTC)
-    with db.engine.connect().execution_options(write=True) as connection:
+    with beyond.engine().connect().execution_options(write=True) as connection:
         at = night.isoformat().replace("+00:00", ".000000Z") if connection.dialect.name == "sqlite" else night
         connection.execute(
             text("UPDATE deadline SET due_at = :at, remind_at = NULL WHERE clock = 'reply'"), {"at": at}

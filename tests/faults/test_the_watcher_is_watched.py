@@ -17,11 +17,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from escalation.config import Settings
-from escalation.extensions import db
 from escalation.jobs import audit_the_clock, ping_outside, scheduler
 from escalation.services import concerns, job_log
 from escalation.services.submissions import new_key
-from tests.support import northtown
+from tests.support import beyond, northtown
 from tests.support.movable_clock import MovableClock
 from tests.support.settings import environment
 
@@ -129,7 +128,7 @@ def test_nobody_is_asked_while_something_is_overdue(
     scheduler.run_once(app, settings)
     assert monitor.asked == ["/ping/secret"] * 2
     with app.app_context():
-        with db.engine.begin() as connection:
+        with beyond.engine().begin() as connection:
             connection.execute(text("UPDATE job_run SET error = 'it broke' WHERE job = 'remind'"))
         audit_the_clock.run(settings)
         assert ping_outside.run(settings).did == {"kept_back": 1}
@@ -182,7 +181,7 @@ def test_each_thing_that_goes_wrong_is_found_by_name(
         clock.move(minutes=16)
         before = set(audit_the_clock.run(replace(settings, tick_seconds=300)).did)
         assert before == {"mail_waits"}
-        with db.engine.begin() as connection:
+        with beyond.engine().begin() as connection:
             connection.execute(text(FAULTS[fault]))
         after = audit_the_clock.run(replace(settings, tick_seconds=300 if fault != "job_silent" else 1)).did
         assert fault in after

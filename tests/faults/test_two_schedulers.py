@@ -12,9 +12,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from escalation.config import Settings
-from escalation.extensions import db
 from escalation.services import concerns
-from tests.support import northtown
+from tests.support import beyond, northtown
 from tests.support.mail_sink import MailSink
 from tests.support.movable_clock import MovableClock
 from tests.support.settings import environment
@@ -41,7 +40,7 @@ def overdue(app: Flask, clock: MovableClock) -> None:
         for number in range(CASES):
             command = replace(concern.command, person_reference=f"T-{number}")
             concerns.raise_concern(gp, replace(concern, command=command), str(number))
-        with db.engine.begin() as connection:
+        with beyond.engine().begin() as connection:
             connection.execute(text("UPDATE outbox SET state = 'sent'"))
     clock.move(days=10)
 
@@ -86,7 +85,7 @@ class Outcome:
 
 def _race(app: Flask, settings: Settings, mail_sink: MailSink, *flags: str) -> Outcome:
     _let_go(settings, *flags)
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), beyond.engine().connect() as connection:
         moves = connection.execute(text("SELECT case_id FROM event WHERE kind = 'moved_up'")).scalars()
         owed = connection.execute(
             text(
@@ -99,7 +98,7 @@ def _race(app: Flask, settings: Settings, mail_sink: MailSink, *flags: str) -> O
 
 
 def _take_keys_away(app: Flask) -> None:
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), beyond.engine().begin() as connection:
         connection.execute(text("DROP INDEX uq_stage_entry_open"))
         for table, keys in _KEYS.items():
             for key in keys:

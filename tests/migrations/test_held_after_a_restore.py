@@ -28,7 +28,7 @@ def _rows(query: str) -> list[tuple[Any, ...]]:
 
 @contextmanager
 def _service(database: Database) -> Iterator[None]:
-    with create_app(settings_for(database.url)).app_context():
+    with create_app(settings_for(database.owner_url)).app_context():
         yield
         db.engine.dispose()
 

@@ -24,7 +24,7 @@ from tests.support.settings import settings_for
 
 
 def _service(database: Database) -> Flask:
-    return create_app(settings_for(database.url), migrating=True)
+    return create_app(settings_for(database.owner_url), migrating=True)
 
 
 def _config() -> Config:

@@ -32,7 +32,7 @@ def _config() -> Config:
 @contextmanager
 def _at(database: Database, revision: str) -> Iterator[Flask]:
     """The service on an empty database that was brought to a revision and filled with its state."""
-    app = create_app(settings_for(database.url), migrating=True)
+    app = create_app(settings_for(database.owner_url), migrating=True)
     with app.app_context():
         command.upgrade(_config(), revision)
         with db.engine.begin() as connection:

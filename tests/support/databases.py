@@ -18,10 +18,12 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A database for one test. `url` is what ESCALATION_DATABASE_URL would hold."""
+    """A database for one test. `url` is what ESCALATION_DATABASE_URL would hold: on PostgreSQL that of a
+    role that owns nothing. `owner_url` is for migrations, and for tests that write rows themselves."""
 
     kind: Kind
     url: str
+    owner_url: str
 
     @property
     def sqlite(self) -> bool:
@@ -34,7 +36,8 @@ def database(run: Run, kind: Kind, *, empty: bool = False) -> Iterator[Database]
     """A database that is gone afterwards: with every table and the installation row, or `empty`."""
     open_one = _sqlite if kind == "sqlite" else _postgresql
     with open_one(run, f"test_{run.worker}_{next(_numbers)}", empty) as url:
-        yield Database(kind, url)
+        # Where there are no tables yet, nobody but their owner has anything to do.
+        yield Database(kind, url if empty else _for_the_service(url), url)
 
 
 @contextmanager
@@ -66,6 +69,12 @@ def _postgresql(run: Run, name: str, empty: bool) -> Iterator[str]:
 def _template(cluster: postgres.Cluster) -> None:
     cluster.drop(_TEMPLATE)  # what a failed try left
     _migrate(cluster.create(_TEMPLATE))
+
+
+def _for_the_service(url: str) -> str:
+    from tests.support import beyond
+
+    return beyond.as_application(url)
 
 
 def _migrate(url: str) -> None:

@@ -2,10 +2,10 @@
 
 from sqlalchemy import text
 
-from escalation.extensions import db
 from escalation.services import people
 from escalation.services.unit import writing
 from escalation.web.sign_in import password_hash
+from tests.support import beyond
 from tests.support.northtown import PASSWORD
 
 
@@ -13,7 +13,7 @@ def newcomer(name: str) -> int:
     """Somebody with an account, a password and no post; gives the account."""
     with writing() as unit:
         account = people.account_of(unit, f"{name}@demo.invalid", name.replace(".", " ").title())
-    with db.engine.begin() as connection:
+    with beyond.engine().begin() as connection:
         connection.execute(
             text("UPDATE account SET password = :it WHERE id = :account"),
             {"it": password_hash(PASSWORD), "account": account},

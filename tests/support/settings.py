@@ -32,6 +32,13 @@ def settings_for(url: str, **others: Any) -> Settings:
     )
 
 
+def roles_of(owner_url: str) -> dict[str, str]:
+    """The addresses of a PostgreSQL for an operator: its owner's, and that of whoever backs it up."""
+    from tests.support import beyond
+
+    return {"migration_url": owner_url, "backup_url": beyond.as_backup(owner_url)}
+
+
 def environment(settings: Settings) -> dict[str, str]:
     """The same settings as the variables that a process of the service would be started with."""
     return {

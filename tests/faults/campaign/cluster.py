@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import psycopg
 from psycopg import sql
 
+from tests.support.beyond import APPLICATION
 from tests.support.postgres import USER, programs_in, unprivileged
 
 DATABASE = "campaign"
@@ -65,7 +66,7 @@ class Cluster:
     @property
     def url(self) -> str:
         """The address of the campaign's database, as the service's settings take it."""
-        return f"postgresql+psycopg://{USER}@/{self.database}?host={self.data}"
+        return f"postgresql+psycopg://{APPLICATION}@/{self.database}?host={self.data}"
 
     def words(self, name: str | None = None) -> str:
         """The same, as psycopg takes it; or that of another database."""

@@ -29,6 +29,8 @@ from tests.faults.campaign.journal import Journal
 from tests.faults.campaign.people import Diary, Places, act
 from tests.faults.campaign.pooler import pooled
 from tests.faults.campaign.roles import Station
+from tests.support import beyond
+from tests.support.schema import make_roles
 from tests.support.settings import settings_for
 
 _MOVES = 4
@@ -150,10 +152,12 @@ def _settings(folder: Path, url: str, port: int, pooler: bool) -> Settings:
 def _service(folder: Path, server: Server, settings: Settings) -> Flask:
     if not (folder / "settled").exists():
         # Migrations and set-up go to the server itself: they are no work for a pooler.
-        first = create_app(replace(settings, database_url=server.url), migrating=True)
+        first = create_app(replace(settings, database_url=beyond.as_owner(server.url)), migrating=True)
         logging.getLogger("alembic").setLevel(logging.WARNING)
         with first.app_context():
             upgrade_database()
+            if db.engine.dialect.name == "postgresql":
+                make_roles()
             town.settle()
             db.engine.dispose()
         (folder / "settled").touch()

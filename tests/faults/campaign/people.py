@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from escalation.errors import EscalationError
 from escalation.services import concerns, moves
-from escalation.services.unit import reading
+from escalation.services.unit import across_partnerships, reading
 from workflows import commands as c
 from workflows.vocabulary import Urgency
 
@@ -145,7 +145,7 @@ def _concern(places: Places) -> dict[str, Any]:
 
 
 def _move(only: str | None) -> dict[str, Any] | None:
-    with reading() as unit:
+    with reading(across_partnerships("the people of a campaign live in several towns")) as unit:
         case = unit.session.execute(_ANY_CASE, {"share": random.random()}).first()
         if case is None or case.stage not in _MOVES:
             return None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.faults.campaign.cluster import DATABASE, Cluster
+from tests.support.beyond import APPLICATION
 from tests.support.postgres import USER, unprivileged
 
 _PROGRAM = "pgbouncer"
@@ -35,7 +36,7 @@ def pooled(server: Cluster) -> Iterator[str]:
         os.chown(folder, owner["user"], owner["group"])
     settings = folder / "pgbouncer.ini"
     settings.write_text(_settings(server))
-    (folder / "users").write_text(f'"{USER}" ""\n')
+    (folder / "users").write_text(f'"{APPLICATION}" ""\n"{USER}" ""\n')
     with (server.folder / "pooler-said").open("w") as said:
         process = subprocess.Popen(
             [program, str(settings)], stdout=said, stderr=said, cwd="/", **unprivileged()
@@ -45,7 +46,7 @@ def pooled(server: Cluster) -> Iterator[str]:
             if process.poll() is not None:
                 raise RuntimeError((server.folder / "pooler-said").read_text())
             time.sleep(0.02)
-        yield f"postgresql+psycopg://{USER}@/{DATABASE}?host={folder}&port={_PORT}"
+        yield f"postgresql+psycopg://{APPLICATION}@/{DATABASE}?host={folder}&port={_PORT}"
     finally:
         process.terminate()
         process.wait()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import psycopg
+from sqlalchemy import Connection
 
 from escalation import clock
 from escalation.jobs import deliver_mail, lapse_deadlines, remind
@@ -107,7 +108,15 @@ def _swept_at_the_very_instant(scene: Scene) -> None:
     scene.apart(lambda _: moving_clock.move_to(due + timedelta(seconds=2)))
 
     def sweeps(station: Station) -> None:
-        clock.read = lambda connection: clock.Reading(due, due, 1)
+        read = clock.read
+
+        def at_due(
+            connection: Connection, beside: str = "", values: Mapping[str, object] | None = None
+        ) -> clock.Reading:
+            read(connection, beside, values)
+            return clock.Reading(due, due, 1)
+
+        clock.read = at_due
         lapse_deadlines.run(station.settings)
 
     scene.apart(sweeps)

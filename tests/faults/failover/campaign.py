@@ -19,6 +19,7 @@ from tests.faults.failover import check
 from tests.faults.failover.crew import Crew
 from tests.faults.failover.node import Node, within
 from tests.faults.failover.trio import Trio
+from tests.support import beyond
 from tests.support.mail_sink import MailSink
 
 RUN_OUT = text(
@@ -132,7 +133,7 @@ class Campaign:
     @contextmanager
     def connected(self) -> Iterator[Connection]:
         """A connection to whichever node takes writes."""
-        engine = create_engine(self.settings.database_url, poolclass=NullPool)
+        engine = create_engine(beyond.as_owner(self.settings.database_url), poolclass=NullPool)
         with engine.connect() as connection:
             yield connection
 

@@ -29,7 +29,7 @@ from tests.faults.failover.campaign import LEFT_TO_DO, RUN_OUT, failed_jobs
 from tests.faults.failover.crew import Crew
 from tests.faults.failover.node import Node, within
 from tests.faults.failover.setting import kept_on_disk, northtown_on
-from tests.support import postgres
+from tests.support import beyond, postgres
 from tests.support.mail_sink import MailSink
 from tests.support.run import Run
 from tests.support.settings import settings_for
@@ -66,7 +66,7 @@ def program() -> str | None:
 def pgbouncer(node: Node, folder: Path, bouncer: str) -> Iterator[str]:
     """A pooler before a node, on a socket alone. Gives the service's address of it."""
     config = folder / "pgbouncer.ini"
-    (folder / "users").write_text(f'"{postgres.USER}" ""\n')
+    (folder / "users").write_text(f'"{beyond.APPLICATION}" ""\n"{postgres.USER}" ""\n')
     config.write_text(
         f"[databases]\nescalation = host={node.folder} dbname=escalation\n"
         f"[pgbouncer]\nlisten_addr =\nlisten_port = 5432\nunix_socket_dir = {folder}\nauth_type = trust\n"
@@ -83,7 +83,7 @@ def pgbouncer(node: Node, folder: Path, bouncer: str) -> Iterator[str]:
         )
     try:
         within(20, "pgbouncer listens", (folder / ".s.PGSQL.5432").exists)
-        yield f"postgresql+psycopg://{postgres.USER}@/escalation?host={folder}"
+        yield f"postgresql+psycopg://{beyond.APPLICATION}@/escalation?host={folder}"
     finally:
         server.terminate()
         server.wait(20)

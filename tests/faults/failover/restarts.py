@@ -18,13 +18,12 @@ from typing import Any
 
 import psycopg
 
-from escalation.app import create_app, upgrade_database
 from escalation.config import Settings
-from escalation.extensions import db
 from tests.faults.failover.node import Node, within
 from tests.faults.failover.setting import kept_on_disk
-from tests.support import postgres
+from tests.support import beyond, postgres
 from tests.support.run import Run
+from tests.support.schema import lay_foundations
 from tests.support.settings import environment, settings_for
 
 TICK_SECONDS = 0.2
@@ -59,10 +58,7 @@ def node(run: Run, name: str) -> Iterator[Node]:
     made.start(standby=False)
     try:
         made.do("CREATE DATABASE escalation")
-        app = create_app(settings_for(url(made)), migrating=True)
-        with app.app_context():
-            upgrade_database()
-            db.engine.dispose()
+        lay_foundations(beyond.as_owner(url(made)))
         yield made
     finally:
         made.stop()
@@ -70,7 +66,7 @@ def node(run: Run, name: str) -> Iterator[Node]:
 
 def url(made: Node) -> str:
     """The service's address of the node."""
-    return f"postgresql+psycopg://{postgres.USER}@/escalation?host={made.folder}"
+    return f"postgresql+psycopg://{beyond.APPLICATION}@/escalation?host={made.folder}"
 
 
 def restarted(made: Node, times: int, settings: Settings, log: Path) -> Restarts:

@@ -4,14 +4,16 @@ import os
 import signal
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
-from escalation.app import create_app, upgrade_database
+from escalation.app import create_app
 from escalation.config import Settings
 from escalation.extensions import db
 from escalation.services import concerns
-from tests.support import northtown, postgres
+from tests.support import beyond, northtown, postgres
 from tests.support.run import Run
+from tests.support.schema import lay_foundations
 
 
 def kept_on_disk() -> Run:
@@ -27,9 +29,9 @@ def kept_on_disk() -> Run:
 
 def northtown_on(settings: Settings, cases: int = 0) -> None:
     """Migrates an empty database and puts Northtown into it, where somebody has raised so many cases."""
-    app = create_app(settings, migrating=True)
+    lay_foundations(beyond.as_owner(settings.database_url))
+    app = create_app(replace(settings, database_url=beyond.as_application(settings.database_url)))
     with app.app_context():
-        upgrade_database()
         partnership = northtown.lay_out(shut=True)
         gp = northtown.accounts()["amara.lewis"]
         concern = northtown.concern_to_hospital(gp, partnership)

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from tests.faults.failover.node import Node, within
+from tests.support.beyond import APPLICATION
 from tests.support.keeper import Owner
-from tests.support.postgres import USER
 
 NAMES = ("a", "b", "c")
 DATABASE = "escalation"
@@ -57,7 +57,7 @@ class Trio:
     def url(self) -> str:
         """The address of all nodes, as the service's settings take it: whichever takes writes is meant."""
         hosts = "&".join(f"host={node.folder}" for node in self.nodes.values())
-        return f"postgresql+psycopg://{USER}@/{DATABASE}?{hosts}&target_session_attrs=read-write"
+        return f"postgresql+psycopg://{APPLICATION}@/{DATABASE}?{hosts}&target_session_attrs=read-write"
 
     def _waits_for(self, node: Node) -> str:
         others = ", ".join(name for name in self.nodes if name != node.name)

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from escalation.extensions import db
 from escalation.services import lapses
+from tests.support import beyond
 from tests.support.northtown import PASSWORD, lay_out
 
 _keys = itertools.count(1)
@@ -104,7 +104,7 @@ class Northtown:
 
     def _kept(self) -> dict[str, int]:
         tables = ("case", "event", "statement", "outbox", "deadline", "submission", "proposal", "draft")
-        with self.app.app_context(), db.engine.connect() as connection:
+        with self.app.app_context(), beyond.engine().connect() as connection:
             return {t: connection.execute(text(f'SELECT count(*) FROM "{t}"')).scalar_one() for t in tables}
 
 

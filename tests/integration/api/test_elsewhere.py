@@ -2,15 +2,14 @@
 
 from sqlalchemy import text
 
-from escalation.extensions import db
 from tests.integration.api.conftest import Northtown
-from tests.support import richer
+from tests.support import beyond, richer
 
 KEY = "sent-elsewhere-1"
 
 
 def _counted(northtown: Northtown) -> int:
-    with northtown.app.app_context(), db.engine.connect() as connection:
+    with northtown.app.app_context(), beyond.engine().connect() as connection:
         return int(connection.execute(text("SELECT count(*) FROM diversion")).scalar_one())
 
 

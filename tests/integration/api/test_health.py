@@ -10,6 +10,7 @@ from sqlalchemy import text
 from escalation.extensions import db
 from escalation.services import audit
 from tests.integration.api.conftest import Northtown
+from tests.support import beyond
 from tests.support.movable_clock import MovableClock
 
 
@@ -37,7 +38,7 @@ def test_alive_asks_no_database(app: Flask, client: FlaskClient, monkeypatch: py
 def test_all_is_well_after_an_audit(app: Flask, client: FlaskClient) -> None:
     _audit(app)
     checks = _checks(client, 200)
-    expected = ["database", "standby", "clock", "migrations", "heartbeat", "mail", "restore", "terms"]
+    expected = ["database", "standby", "wall", "clock", "migrations", "heartbeat", "mail", "restore", "terms"]
     assert list(checks) == expected
     assert all(check["well"] for check in checks.values())
 
@@ -74,13 +75,13 @@ def test_mail_that_does_not_leave_is_seen(northtown: Northtown, clock: MovableCl
 
 def test_a_database_of_another_version_is_seen(app: Flask, client: FlaskClient) -> None:
     _audit(app)
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), beyond.engine().begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     assert "is at 0000" in str(_checks(client, 503)["migrations"]["words"])
 
 
 def test_a_database_that_is_gone_is_said_in_words(app: Flask, client: FlaskClient) -> None:
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), beyond.engine().begin() as connection:
         connection.execute(text("DELETE FROM installation"))
     checks = _checks(client, 503)
     assert list(checks) == ["database"]

@@ -6,8 +6,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from escalation.api.policy import POLICY, Policy, policy_of
-from escalation.extensions import db
 from tests.integration.api.conftest import Caller, Northtown
+from tests.support import beyond
 
 OURS = ("api.", "api-docs.", "health.")
 READING = ("/partnerships", "/partnerships/x/agencies", "/cases", "/cases/x")
@@ -67,7 +67,7 @@ def test_whoever_signs_out_is_out(northtown: Northtown) -> None:
 
 def test_an_account_that_was_closed_is_out_at_once(northtown: Northtown) -> None:
     gp = northtown["amara.lewis"]
-    with northtown.app.app_context(), db.engine.begin() as connection:
+    with northtown.app.app_context(), beyond.engine().begin() as connection:
         connection.execute(text("UPDATE account SET active = false WHERE email = 'amara.lewis@demo.invalid'"))
     assert gp.get("/cases").status_code == 401
 

@@ -43,7 +43,7 @@ def test_no_test_sees_what_another_wrote(database: Database, time_of_day: str) -
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_postgresql_is_a_new_one_and_not_run_by_root(database: Database) -> None:
-    with create_engine(database.url, poolclass=NullPool).connect() as connection:
+    with create_engine(database.owner_url, poolclass=NullPool).connect() as connection:
         assert connection.execute(text("SHOW server_version_num")).scalar_one().startswith("18")
         folder = Path(connection.execute(text("SHOW data_directory")).scalar_one())
     assert folder.stat().st_uid != 0

@@ -16,14 +16,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import text
 
 from escalation.errors import NotFound, Refused
-from escalation.extensions import db
 from escalation.services import concerns, delivery, lapses, moves, reminders
 from escalation.services.submissions import new_key
 from notifications.mailer import PermanentFailure, TemporaryFailure
 from notifications.message import Message
 from tests.integration.histories.model import CLOSED, HEAD, LEAD, MANAGER, MAY, RAISER, STRANGER, UP, Model
 from tests.integration.histories.replay import PHASES, broken, replayed
-from tests.support import northtown
+from tests.support import beyond, northtown
 from tests.support.movable_clock import MovableClock
 from workflows import commands as c
 
@@ -286,12 +285,12 @@ def _instant(value: datetime | str) -> datetime:
 
 
 def _rows(statement: str, **values: Any) -> list[Any]:
-    with db.engine.connect() as connection:
+    with beyond.engine().connect() as connection:
         return list(connection.execute(text(statement), values))
 
 
 def _execute(statement: str, **values: Any) -> None:
-    with db.engine.connect().execution_options(write=True) as connection:
+    with beyond.engine().connect().execution_options(write=True) as connection:
         connection.execute(text(statement), values)
         connection.commit()
 

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import text
 
-from escalation.extensions import db
 from escalation.services import mails, transition
 from tests.integration.histories.machine import Histories, world
+from tests.support import beyond
 from tests.support.movable_clock import MovableClock
 from workflows import clocks, deadlines
 from workflows.calendar import WorkingCalendar
@@ -53,7 +53,7 @@ def histories(app: Flask, clock: MovableClock) -> Iterator[type[Histories]]:
 @pytest.mark.timeout(7_200 if LONG else 300)
 def test_the_service_does_what_the_model_does(histories: type[Histories]) -> None:
     run_state_machine_as_test(histories, settings=HOW)
-    with db.engine.connect() as connection:
+    with beyond.engine().connect() as connection:
         kinds = set(connection.execute(text("SELECT DISTINCT kind FROM event")).scalars())
     assert kinds >= REACHED
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from escalation.app import newest_state, upgrade_on
+from escalation.app import create_app, newest_state, upgrade_on
 from escalation.config import Settings
 from escalation.extensions import db
 from escalation.jobs import scheduler
@@ -18,7 +18,7 @@ from escalation.jobs.result import Result
 from escalation.services import backups, concerns
 from escalation.services.backup_file import Manifest
 from escalation.services.submissions import new_key
-from tests.support import northtown
+from tests.support import beyond, northtown
 from tests.support.mail_sink import MailSink
 from tests.support.movable_clock import MovableClock
 
@@ -43,14 +43,27 @@ class Keeper:
 
     def backs_up(self, name: str = "a.backup") -> Path:
         """Takes a backup."""
-        with self.app.app_context():
+        with self._as(beyond.as_backup):
             backups.take(self.folder / name)
         return self.folder / name
 
     def restores(self, file: Path, *, replacing: bool = True) -> Manifest:
         """Puts a backup back."""
-        with self.app.app_context():
+        with self._as(beyond.as_owner):
             return backups.restore(file, upgrade_on, newest_state(), replacing=replacing)[0]
+
+    @contextmanager
+    def _as(self, whom: Callable[[str], str]) -> Iterator[None]:
+        """Enters the installation as another role of the database, if it has any."""
+        url = whom(self.settings.database_url)
+        same = url == self.settings.database_url
+        app = self.app if same else create_app(replace(self.settings, database_url=url), migrating=True)
+        with app.app_context():
+            try:
+                yield
+            finally:
+                if not same:
+                    db.engine.dispose()
 
     def stops(self) -> None:
         """Stops the service: nobody has the database open any more."""
@@ -63,12 +76,12 @@ class Keeper:
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         """What the database says."""
-        with self.app.app_context(), db.engine.connect() as connection:
+        with self.app.app_context(), beyond.engine().connect() as connection:
             return [tuple(row) for row in connection.execute(text(query), values)]
 
     def does(self, statement: str, **values: Any) -> None:
         """Changes the database behind the service's back."""
-        with self.app.app_context(), db.engine.begin() as connection:
+        with self.app.app_context(), beyond.engine().begin() as connection:
             connection.execute(text(statement), values)
 
     def one(self, query: str) -> Any:
@@ -84,7 +97,7 @@ class Keeper:
 
     def everything(self) -> dict[str, list[str]]:
         """Every row of every table, as text."""
-        with self.app.app_context(), db.engine.connect() as connection:
+        with self.app.app_context(), beyond.engine().connect() as connection:
             names = db.inspect(connection).get_table_names()
             return {
                 n: sorted(str(tuple(r)) for r in connection.execute(text(f'SELECT * FROM "{n}"')))

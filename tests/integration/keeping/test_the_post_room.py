@@ -12,7 +12,7 @@ from escalation.jobs.deliver_mail import post_room
 from escalation.models.types import utc_text
 from escalation.services import audit, case_file, delivery, digest, office_mail, outbox
 from escalation.services.audit_questions import FUSE
-from escalation.services.unit import reading, writing
+from escalation.services.unit import of_partnership, reading, writing
 from tests.integration.keeping.conftest import Keeper
 from tests.support import northtown
 from tests.support.mail_sink import Answer, decoded
@@ -100,7 +100,7 @@ def test_an_urgent_mail_is_never_put_off(at_work: Keeper) -> None:
 
 def _most_urgent(keeper: Keeper) -> str:
     ((place, case),) = keeper.rows('SELECT partnership_id, id FROM "case"')
-    with keeper.app.app_context(), reading() as unit:
+    with keeper.app.app_context(), reading(of_partnership(place)) as unit:
         protocol = case_file.load(unit.session, place, [case], unit.now)[case].protocol
         return next(name for name, pace in protocol.paces.items() if pace.on_risk_rise is None)
 

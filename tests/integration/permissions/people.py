@@ -7,13 +7,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text, update
 
-from escalation.extensions import db
 from escalation.models import Account
 from escalation.services import concerns, drafts, moves, people, places, setting_up
 from escalation.services.submissions import new_key
 from escalation.services.unit import writing
 from escalation.web.sign_in import password_hash
-from tests.support import northtown
+from tests.support import beyond, northtown
 from tests.support.offices import appointed
 from tests.support.pages import hidden_fields
 from workflows import commands as c
@@ -112,7 +111,7 @@ def _south() -> str:
 
 def _story(partnership: str, domain: str) -> Ids:
     """A quiet concern that is in the senior stage, and a draft of its raiser."""
-    with db.engine.connect() as connection:
+    with beyond.engine().connect() as connection:
         rows = connection.execute(text("SELECT id, email FROM account")).all()
     ids = {row.email.partition("@")[0]: row.id for row in rows if row.email.endswith(domain)}
     raiser = ids["amara.lewis"]
@@ -129,8 +128,8 @@ def _story(partnership: str, domain: str) -> Ids:
 
 
 def _stand_aside(case: str, account: int) -> None:
-    with writing() as unit:
-        unit.connection.execute(
+    with beyond.engine().begin() as connection:
+        connection.execute(
             text(
                 "INSERT INTO recusal (partnership_id, case_id, account_id, event_seq)"
                 ' SELECT partnership_id, id, :account, 1 FROM "case" WHERE public_id = :case'

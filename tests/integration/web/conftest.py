@@ -10,11 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from escalation.extensions import db
 from escalation.services import cases, concerns, places
 from escalation.services.submissions import new_key
 from escalation.services.views import CaseView
-from tests.support import northtown
+from tests.support import beyond, northtown
 from tests.support.movable_clock import MovableClock
 from tests.support.pages import hidden_fields
 from workflows import commands as c
@@ -60,7 +59,7 @@ class Town:
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
-        with self.app.app_context(), db.engine.connect() as connection:
+        with self.app.app_context(), beyond.engine().connect() as connection:
             return int(connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one())
 
 

@@ -5,11 +5,10 @@ from sqlalchemy import text
 
 from escalation.demo import data
 from escalation.errors import NotFound
-from escalation.extensions import db
 from escalation.services import concerns, drafts, people, places, setting_up
 from escalation.services.submissions import new_key
 from tests.integration.web.conftest import Town, a_concern
-from tests.support import northtown
+from tests.support import beyond, northtown
 from workflows.loader import shipped
 
 SOUTHTOWN = (
@@ -54,7 +53,7 @@ def followed(town: Town, case: str) -> str | None:
         'SELECT earlier.public_id FROM "case" AS later JOIN "case" AS earlier ON earlier.id = later.follows_id '
         "WHERE later.public_id = :case"
     )
-    with town.app.app_context(), db.engine.connect() as connection:
+    with town.app.app_context(), beyond.engine().connect() as connection:
         return connection.execute(query, {"case": case}).scalar_one_or_none()
 
 
@@ -115,6 +114,6 @@ def test_no_field_that_somebody_adds_to_a_form_lets_a_case_be_followed(town: Tow
     for number in range(1, 6):
         town.visitor.sends(f"{draft}/{number}", {**answers_of(town, elsewhere), **added})
     town.visitor.sends(f"{draft}/check", added)
-    with town.app.app_context(), db.engine.connect() as connection:
+    with town.app.app_context(), beyond.engine().connect() as connection:
         following = connection.execute(text('SELECT count(*) FROM "case" WHERE follows_id IS NOT NULL'))
         assert following.scalar_one() == 0
