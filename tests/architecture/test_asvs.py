@@ -60,7 +60,11 @@ FAULTS: Mapping[str, tuple[str, dict[str, str], str]] = {
     "a file without its test": ("met", {"test": "tests/unit/test_settings.py"}, "is not there"),
     "a test that is not there": ("met", {"test": "tests/unit/test_settings.py::test_no"}, "is not there"),
     "a function that is no test": ("met", {"test": "tests/unit/test_settings.py::refusal"}, "is not there"),
-    "a test with its parameters": ("met", {"test": f"{ONE_OF_MANY}[secret_key]"}, "[secret_key] is not there"),
+    "a test with its parameters": (
+        "met",
+        {"test": f"{ONE_OF_MANY}[secret_key]"},
+        "[secret_key] is not there",
+    ),
     "a test that is named beside a part": ("part", {"test": "tests/no.py::test_no"}, "is not there"),
     "an id twice": ("met", {"id": "1.1.2"}, "1.1.2 stands twice"),
     "an id that is missing": ("met", {"id": "1.1.2"}, "1.1.1 is missing"),
