@@ -4,6 +4,7 @@ import ast
 import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,7 @@ def _is_test(node: str) -> bool:
     return file.is_file() and name.startswith("test_") and name in _names(file)
 
 
-def _names(file: Path) -> set[str]:
+@cache
+def _names(file: Path) -> frozenset[str]:
     made = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    return {node.name for node in ast.walk(sources.tree(file)) if isinstance(node, made)}
+    return frozenset(node.name for node in ast.walk(sources.tree(file)) if isinstance(node, made))
