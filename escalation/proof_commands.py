@@ -24,7 +24,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--case", help="Reference of one case.")
 @click.option("--replay", is_flag=True, help="Also rebuild each case row from its events, and compare.")
 @click.option("--anchors", "files", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              multiple=True, help="A text with seals as they were mailed, as whole mails if you like.")  # fmt: skip
+              multiple=True, help="A text with seals as they were mailed; whole mails will do.")  # fmt: skip
 @click.option("--public-key", "more", multiple=True, metavar="HEX", help="One more key that may have signed.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 @click.pass_context

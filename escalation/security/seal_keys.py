@@ -85,9 +85,9 @@ def by_id(public_keys: Iterable[str]) -> Mapping[str, str]:
 
 
 def is_signed(public: str, signature: str, data: bytes) -> bool:
-    """Whether a signature in hex is this key's over the data."""
+    """Whether a signature in hex, written as `sign` writes it, is this key's over the data."""
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(bytes.fromhex(signature), data)
     except (InvalidSignature, ValueError):
         return False
-    return signature == signature.lower()
+    return signature == bytes.fromhex(signature).hex()

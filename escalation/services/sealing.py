@@ -40,6 +40,8 @@ from escalation.services.unit import Unit, of_partnership, reading, retried, wri
 from workflows.events import EventKind
 
 EVERY = timedelta(hours=1)
+JOB, LATE = "seal_record", timedelta(hours=2)
+"""The job that seals, and how long it may say nothing."""
 _LOCK = 6962 << 40
 """The locks of sealing, beside the numbers of other locks."""
 _BATCH = 5000
@@ -77,11 +79,16 @@ def _seal(place: AnyRow, key: SealKey, *, now: bool) -> bool:
         last = unit.session.execute(newest(place.id)).first()
         if not now and last is not None and not _is_time(unit, place.id, last):
             return False
-        new = _New(_moved(unit, place.id), list(_unsealed(unit, place.id)))
-        if not new.heads and not new.reads:
-            return False
-        _write(unit, _next(unit, place, last, new, key), key, new)
-        return True
+        return seal_next(unit, place, last, key)
+
+
+def seal_next(unit: Unit, place: AnyRow, last: AnyRow | None, key: SealKey) -> bool:
+    """Makes the seal after `last` in the unit's transaction. False when there is nothing to seal."""
+    new = _New(_moved(unit, place.id), list(_unsealed(unit, place.id)))
+    if not new.heads and not new.reads:
+        return False
+    _write(unit, _next(unit, place, last, new, key), key, new)
+    return True
 
 
 def newest(partnership: int) -> AnySelect:

@@ -6,6 +6,6 @@ streamed as plain tuples in the order of their keys and merged, so that memory d
 """
 
 from escalation.reporting.proof.findings import Broken, Finding, Report
-from escalation.reporting.proof.verify import Asked, verify
+from escalation.reporting.proof.verification import Asked, verify
 
 __all__ = ["Asked", "Broken", "Finding", "Report", "verify"]

@@ -70,13 +70,13 @@ def snapshot(engine: Engine, partnership: int) -> Iterator[Connection]:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
         wall.turn(connection, wall.of_partnership(partnership))
-        with _whatever_is_written(connection):
+        with whatever_is_written(connection):
             yield connection
         connection.rollback()
 
 
 @contextmanager
-def _whatever_is_written(connection: Connection) -> Iterator[None]:
+def whatever_is_written(connection: Connection) -> Iterator[None]:
     """SQLite: a text that is no UTF-8 is read all the same, so that it can be named, and the rest checked."""
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":

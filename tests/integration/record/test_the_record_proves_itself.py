@@ -1,22 +1,8 @@
 """A record that was written through the doors proves itself, also after it was dumped and restored."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from flask import Flask
-
 from escalation.services import sealing
 from tests.support import sealed_town
-from tests.support.movable_clock import MovableClock
 from tests.support.sealed_town import Town
-
-
-@pytest.fixture
-def town(app: Flask, clock: MovableClock, tmp_path: Path) -> Iterator[Town]:
-    clock.move(days=0)
-    with app.app_context():
-        yield sealed_town.lay_out(tmp_path)
 
 
 def test_everything_that_was_written_is_proved(town: Town) -> None:
