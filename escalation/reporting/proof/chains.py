@@ -92,14 +92,10 @@ class Chains:
 
     def _statements(self, chain: _Chain, seq: int, body: dict[str, Any]) -> None:
         rows = self._take_statements(chain, seq)
-        if "v" not in body:
+        if "v" in body:
+            _words_as_bound(rows, body.get("said", {}))
+        else:
             self._report.of_the_first_form += 1
-            return
-        said: dict[str, list[str]] = body.get("said", {})
-        found = {row[2]: [row[3], text_digest(row[4])] for row in rows}
-        if found != said:
-            differs = sorted(name for name in found.keys() | said.keys() if found.get(name) != said.get(name))
-            raise Broken(f"what was written is not what the event binds: {', '.join(differs)}")
 
     def _take_statements(self, chain: _Chain, seq: int) -> list[Any]:
         rows, taken = self._streams.statements, []
@@ -124,7 +120,7 @@ class Chains:
                                     f"seal {head[2]} covers it, and it is gone")  # fmt: skip
                 continue
             sealed = True
-            if head[3] != event[9]:
+            if not _is_same(head, event):
                 self._report.broken("sealed_event", where, f"it is not the event that seal {head[2]} covers")
         if sealed:
             chain.sealed, chain.oldest_unsealed = event[1], None
@@ -159,6 +155,19 @@ class Chains:
             while rows.next is not None and (until is None or rows.next[0] < until):
                 row = next(rows)
                 self._report.broken("case_gone", f"case number {row[0]}", f"its row is gone: {name} is left")
+
+
+def _words_as_bound(rows: list[Any], said: dict[str, list[str]]) -> None:
+    """Exactly the fields that the event binds, each of its class and with its text."""
+    found = {row[2]: [row[3], text_digest(row[4])] for row in rows}
+    if found != said:
+        differs = sorted(name for name in found.keys() | said.keys() if found.get(name) != said.get(name))
+        raise Broken(f"what was written is not what the event binds: {', '.join(differs)}")
+
+
+def _is_same(head: Any, event: Any) -> bool:
+    """A sealed head is still the event that it was."""
+    return bool(head[3] == event[9])
 
 
 def _columns(event: Any, body: dict[str, Any]) -> None:

@@ -97,7 +97,8 @@ def stream(connection: Connection, table: Table, partnership: int, case: int | N
     query = f'SELECT {columns} FROM "{table.name}" WHERE partnership_id = {mark}{only} ORDER BY {table.order}'  # noqa: S608 (names of our tables)
     values = (partnership,) if case is None else (partnership, case)
     options = {"stream_results": True, "yield_per": _BATCH}
-    return iter(connection.exec_driver_sql(query, values, execution_options=options))
+    with connection.exec_driver_sql(query, values, execution_options=options) as rows:
+        yield from rows
 
 
 def _column(name: str, table: Table, sqlite: bool) -> str:

@@ -17,8 +17,8 @@ from tests.support.sealed_town import Town
 _PROOF = "escalation.reporting.proof"
 CHECKS = {
     "columns": f"{_PROOF}.chains._columns",
-    "statements": f"{_PROOF}.chains.Chains._statements",
-    "heads": f"{_PROOF}.chains.Chains._sealed_head",
+    "statements": f"{_PROOF}.chains._words_as_bound",
+    "heads": f"{_PROOF}.chains._is_same",
     "readings": f"{_PROOF}.sealed._read",
     "signatures": f"{_PROOF}.sealed.Seals._signature",
     "anchors": f"{_PROOF}.verification.anchors.check",

@@ -43,7 +43,7 @@ def _of_text(value: str) -> Iterator[tuple[str, str]]:
             yield f"another of {letters[:3]!r}", _changed(value, found)
     if other := next((n for n, letter in enumerate(value) if ord(letter) > 126), None):
         yield "another beyond ASCII", _changed(value, other)
-    yield from (("longer", value + " "), ("shorter", value[:-1]), ("other case", value.swapcase()))
+    yield from (("longer", value + "~"), ("shorter", value[:-1]), ("other case", value.swapcase()))
 
 
 def _changed(value: str, n: int) -> str:
