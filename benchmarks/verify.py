@@ -1,6 +1,6 @@
 """How long the verification of a large record takes, and how much memory.
 
-    python -m benchmarks.verify [--events 1000000] [--database postgresql|sqlite] [--write docs/evidence/verify.json]
+    python -m benchmarks.verify [--events 1000000] [--database sqlite] [--write docs/evidence/verify.json]
 
 A town with a few cases is written through the doors; its cases are then multiplied, each with a chain of its
 own, readings for every second event, and seals of a thousand cases each. Everything is verified, with replay.

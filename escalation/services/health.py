@@ -42,8 +42,8 @@ def look(
     the owed mails, whether a restore holds them, the seals, and the terms of agencies, in this order.
 
     `longest_silence` is how old the last good audit of the clock may be; with `standby_required` a
-    database that does not wait for a standby is not well; `seals_made`: a key signs seals. When no database can be
-    reached that is the only answer.
+    database that does not wait for a standby is not well; `seals_made`: a key signs seals.
+    When the database cannot be reached that is the only answer.
     """
     before = clocks_apart.machine_time()
     try:

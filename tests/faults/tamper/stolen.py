@@ -6,13 +6,14 @@ from sqlalchemy import select, text
 
 from escalation import clock
 from escalation.models import Partnership
+from escalation.reporting.proof.anchors import Anchor
 from escalation.services import sealing
 from escalation.services.unit import Unit
 from tests.faults.tamper.ground import Ground
 from tests.faults.tamper.mutations import Mutation
 from tests.faults.tamper.structures import of_rows
 from tests.faults.tamper.trial import Tally, seen
-from tests.support.sealed_town import Anchor, Town
+from tests.support.sealed_town import Town
 
 SORT = "sealed anew with the stolen key"
 

@@ -54,14 +54,17 @@ def _deleted(ground: Ground) -> Iterator[Mutation]:
             )  # fmt: skip
 
 
+_OF_EVENTS: tuple[tuple[str, ...], ...] = (
+    ("body",),
+    ("body", "hash"),
+    ("at", "kind", "actor_id", "slot", "body", "hash", "previous"),
+)
+
+
 def _swapped(ground: Ground) -> Iterator[Mutation]:
     events = ground.events_of_a_long_case()
     one, two = events[1], events[2]
-    for columns in (
-        ("body",),
-        ("body", "hash"),
-        ("at", "kind", "actor_id", "slot", "body", "hash", "previous"),
-    ):
+    for columns in _OF_EVENTS:
         yield _exchange(ground, "event", one, two, columns)
     yield _renumbered(ground, events)
     for table, columns in (
