@@ -9,10 +9,12 @@ import click
 
 from escalation.app import create_app
 from escalation.config import Settings, from_environment
-from escalation.errors import ConfigurationError, InvalidInput, NotFound
+from escalation.errors import ConfigurationError, EscalationError, InvalidInput, NotFound
 from escalation.extensions import db
 from escalation.reporting import proof
 from escalation.reporting.proof import anchors
+from escalation.reporting.proof import export as of_case
+from escalation.reporting.proof import export_files as case_export
 from escalation.security import seal_keys
 from escalation.services import sealing
 
@@ -127,4 +129,23 @@ def _key(settings: Settings) -> seal_keys.SealKey:
     return seal_keys.load(Path(settings.seal_key))
 
 
-COMMANDS = (verify, make_key, public_key, seal)
+@click.command()
+@click.argument("reference")
+@click.argument("target", type=click.Path(path_type=Path))
+def export(reference: str, target: Path) -> None:
+    """Write one case with its proof into the folder TARGET, or into a zip. It holds everything on record."""
+    settings = from_environment()
+    reader = replace(settings, database_url=settings.backup_url or settings.database_url)
+    with create_app(reader).app_context():
+        try:
+            case_export.write(of_case.of_case(reference, _keys(settings, ())), target)
+        except LookupError as error:
+            raise NotFound(str(error)) from error
+        except OSError as error:
+            raise EscalationError(f"{error.strerror}: {error.filename}") from error
+        finally:
+            db.engine.dispose()
+    click.echo(f"{target} holds case {reference} with its proof; HOW-TO-CHECK.txt says how to check it")
+
+
+COMMANDS = (export, verify, make_key, public_key, seal)

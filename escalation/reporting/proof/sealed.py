@@ -62,16 +62,24 @@ class Seals:
 
     def _leaves(self, n: int, heads: Ahead[Any], reads: Ahead[Any], counted: _Counted) -> list[bytes]:
         leaves = []
-        for _, case, seq, digest in _of_seal(n, heads):
+        for _, case, seq, digest in self._of_seal(n, heads):
             before = self._last_seq.get(case, 0)
             self._last_seq[case] = seq
             counted.cases += before == 0
             counted.events += seq - before
             leaves.append(seals.leaf_of_head(self._partnership, case, seq, digest))
-        for _, read, digest in _of_seal(n, reads):
+        for _, read, digest in self._of_seal(n, reads):
             counted.reads += 1
             leaves.append(seals.leaf_of_read(self._partnership, read, digest))
         return leaves
+
+    def _of_seal(self, n: int, rows: Ahead[Any]) -> Iterator[Any]:
+        while rows.next is not None and rows.next[0] <= n:
+            row = next(rows)
+            if row[0] == n:
+                yield row
+            else:
+                self._report.broken("seal_gone", f"seal {row[0]}", "something names it, and it is not there")
 
     def _seal(
         self, row: Any, number: int, previous: str, leaves: list[bytes], counted: _Counted, public_id: str,
@@ -108,11 +116,6 @@ class Seals:
             )
         elif not seal_keys.is_signed(public, row[12], seals.signed_bytes(row[10])):
             raise Broken("its signature is not that of the key that it names")
-
-
-def _of_seal(n: int, rows: Ahead[Any]) -> Iterator[Any]:
-    while rows.next is not None and rows.next[0] <= n:
-        yield next(rows)
 
 
 def check_reads(connection: Connection, partnership: int, report: Report, times: Times, name: str) -> None:
