@@ -118,6 +118,7 @@ def seal() -> None:
     key = _key(settings)
     with create_app(settings).app_context():
         made = sealing.seal(key, now=True)
+        db.engine.dispose()
     click.echo(f"{made} seals were made" if made else "everything is sealed already")
 
 
