@@ -292,6 +292,11 @@ _RULES = (
         "record is not sealed",
     ),
     _Rule(
+        "seal_outside",
+        lambda s: not s.seal_outside or is_address(s.seal_outside),
+        "it must be a plain address such as clerk@council.example",
+    ),
+    _Rule(
         "seal_keys_before",
         lambda s: all(_PUBLIC_KEY.fullmatch(key) for key in s.seal_keys_before),
         "are separated by commas; each is the 64 letters that `escalation audit public-key` prints",

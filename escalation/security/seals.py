@@ -48,6 +48,11 @@ def seal_hash(body: str) -> str:
     return hashlib.sha256(signed_bytes(body)).hexdigest()
 
 
+def anchor_of(public_id: str, n: int, digest: str) -> str:
+    """A seal as one line of a mail or an export, by which a verification knows it again."""
+    return f"escalation-seal {public_id} {n} {digest}"
+
+
 def read_hash(
     partnership: int, number: int, case: int, account: int, slot: str | None, what: str,
     reason: str | None, at_us: int,

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _make_sealed_head()
     _make_sealed_read()
     op.create_index("ix_read_log_partnership_id", "read_log", ["partnership_id", "id"])
+    op.add_column("outbox", sa.Column("to_address", sa.String(254), nullable=True))
     keep = _keep_in_sqlite if op.get_bind().dialect.name == "sqlite" else _keep
     for table in _SEALS:
         keep(table)
@@ -27,6 +28,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The triggers and policies go with their tables."""
+    op.drop_column("outbox", "to_address")
     op.drop_index("ix_read_log_partnership_id", "read_log")
     for table in reversed(_SEALS):
         op.drop_table(table)

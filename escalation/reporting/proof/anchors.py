@@ -18,11 +18,6 @@ class Anchor:
     hash: str
 
 
-def line_of(public_id: str, n: int, digest: str) -> str:
-    """An anchor as it stands in mails and exports."""
-    return f"escalation-seal {public_id} {n} {digest}"
-
-
 def found_in(text: str) -> tuple[Anchor, ...]:
     """The anchors in a text, whatever else stands in it: whole mails can be pasted one after the other."""
     return tuple(Anchor(m[1], int(m[2]), m[3]) for m in _LINE.finditer(text))

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from escalation.reporting.proof.anchors import line_of
+from escalation.security.seals import anchor_of
 
 _HOW = """How to check this export of case {reference}, {partnership}
 
@@ -58,7 +58,7 @@ def write(export: Mapping[str, Any], target: Path) -> None:
 
 def _told(export: Mapping[str, Any]) -> dict[str, str]:
     newest, place = (export["seals"] or [None])[-1], export["partnership"]
-    anchor = line_of(place["public_id"], newest["n"], newest["hash"]) if newest else "nothing is sealed yet"
+    anchor = anchor_of(place["public_id"], newest["n"], newest["hash"]) if newest else "nothing is sealed yet"
     return {"reference": export["case"]["reference"], "partnership": place["name"], "anchor": anchor}
 
 
