@@ -8,6 +8,7 @@ own, readings for every second event, and seals of a thousand cases each. Everyt
 
 import argparse
 import json
+import os
 import resource
 import secrets
 import subprocess
@@ -20,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from benchmarks import machine
 from escalation.app import create_app, upgrade_database
@@ -100,12 +101,11 @@ def _template(connection: Connection) -> dict[str, list[dict[str, Any]]]:
     longest = connection.execute(
         text("SELECT case_id FROM event GROUP BY case_id ORDER BY count(*) DESC, case_id LIMIT 1")
     ).scalar_one()
-    tables = {"case": "id", "event": "case_id", "statement": "case_id", "read_log": "case_id"}
+    keys = {"case": "id", "event": "case_id", "statement": "case_id", "read_log": "case_id"}
+    tables = {name: Base.metadata.tables[name] for name in keys}
     found = {
-        table: connection.execute(
-            text(f'SELECT * FROM "{table}" WHERE {key} = :case'), {"case": longest}
-        ).mappings()
-        for table, key in tables.items()
+        name: connection.execute(select(table).where(table.c[keys[name]] == longest)).mappings()
+        for name, table in tables.items()
     }
     return {table: [dict(row) for row in rows] for table, rows in found.items()}
 
@@ -142,14 +142,16 @@ def _verified(url: str, key: str) -> dict[str, Any]:
     with create_app(settings_for(url)).app_context():
         began = time.perf_counter()
         report = proof.verify(proof.Asked(replay=True, keys=seal_keys.by_id([key])))
-        seconds = time.perf_counter() - began
+        seconds, used = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF)
         db.engine.dispose()
     assert report.exit_code == 0, report.findings[:3]
     return {
         "events": report.events, "statements": report.statements, "cases": report.cases,
         "reads": report.reads, "seals": report.seals, "seconds": round(seconds, 1),
+        "cpu_seconds_of_python": round(used.ru_utime + used.ru_stime, 1),
+        "load": os.getloadavg()[0],
         "events_a_second": round(report.events / seconds),
-        "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak_memory_mib": used.ru_maxrss // 1024,
     }  # fmt: skip
 
 

@@ -98,7 +98,8 @@ def stream(connection: Connection, table: Table, partnership: int, case: int | N
     values = (partnership,) if case is None else (partnership, case)
     options = {"stream_results": True, "yield_per": _BATCH}
     with connection.exec_driver_sql(query, values, execution_options=options) as rows:
-        yield from rows
+        for batch in rows.partitions():
+            yield from batch
 
 
 def _column(name: str, table: Table, sqlite: bool) -> str:
