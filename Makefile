@@ -12,7 +12,7 @@ UV := uv==0.13.9
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run reset check test time-travel histories faults faults-seeded mutants permissions lint browser failover pooler lock bench bench-quick peers clean
+.PHONY: help install run reset check test time-travel histories faults faults-seeded mutants tamper permissions lint browser failover pooler lock bench bench-quick peers clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ faults-seeded: install ## Show that the campaign's checks catch each mistake tha
 mutants: install ## Put small mistakes into workflows/ and see whether its tests notice: docs/evidence/mutants.md
 	$(BIN)/python -m tests.faults.mutants $(if $(SAMPLE),--sample $(SAMPLE)) --seed $(SEED) --write docs/evidence/mutants.md
 
+tamper: install ## Tamper with every column of the record and see whether the verification notices: docs/evidence/tamper.md
+	$(BIN)/python -m tests.faults.tamper --write docs/evidence/tamper.md
+
 permissions: install ## Ask every cell, door, foreign id and word that is not for somebody: docs/evidence/permissions.md
 	$(BIN)/python -m tests.integration.permissions --write docs/evidence/permissions.md
 
@@ -71,7 +74,7 @@ lint: install
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/mypy tests/support tests/faults/failover tests/faults/campaign tests/faults/mutants
+	$(BIN)/mypy tests/support tests/faults/failover tests/faults/campaign tests/faults/mutants tests/faults/tamper
 	$(BIN)/mypy benchmarks --exclude benchmarks/peers/
 	$(BIN)/lint-imports --no-logo
 

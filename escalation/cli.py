@@ -17,6 +17,7 @@ from escalation import (
     keeping_commands,
     office_commands,
     people_commands,
+    proof_commands,
     protocol_commands,
 )
 from escalation import selftest as story
@@ -226,6 +227,8 @@ def once() -> None:
 cli.add_command(protocol_commands.protocol)
 cli.add_command(database_commands.db)
 cli.add_command(audit_commands.audit)
+for proving in proof_commands.COMMANDS:
+    audit_commands.audit.add_command(proving)
 for kept in (keeping_commands.backup, keeping_commands.restore, keeping_commands.outbox):
     cli.add_command(kept)
 

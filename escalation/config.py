@@ -62,6 +62,12 @@ class Settings:
     """required of whoever holds a post above practitioner or an office of the board, or offered."""
     factor_keys: tuple[str, ...] = ()
     """With which secrets of apps and recovery codes are encrypted; the newest first."""
+    seal_key: str = ""
+    """The file of the key that signs the seals of the record; none: there are no seals."""
+    seal_outside: str = ""
+    """An address outside that gets the newest seal once a week, as the chair does."""
+    seal_keys_before: tuple[str, ...] = ()
+    """Public keys in hex that signed seals before that one."""
     log_level: str = "INFO"
     instance: str = "instance"
 

@@ -23,6 +23,7 @@ _SECRET = frozenset(
     | {"database_url", "migration_url", "backup_url"}
 )
 _HOST = re.compile(r"\[?[A-Za-z0-9:]+\]?|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+_PUBLIC_KEY = re.compile(r"[0-9a-f]{64}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -304,6 +305,22 @@ _RULES = (
         "factor_keys",
         lambda s: len({*s.factor_keys, s.secret_key, s.password_salt}) == len(s.factor_keys) + 2,
         "must differ from one another, from ESCALATION_SECRET_KEY and from ESCALATION_PASSWORD_SALT",
+    ),
+    _Rule(
+        "seal_key",
+        lambda s: not s.seal_key or Path(s.seal_key).is_file(),
+        "there is no such file; `escalation audit make-key FILE` makes a key, and without the setting the "
+        "record is not sealed",
+    ),
+    _Rule(
+        "seal_outside",
+        lambda s: not s.seal_outside or is_address(s.seal_outside),
+        "it must be a plain address such as clerk@council.example",
+    ),
+    _Rule(
+        "seal_keys_before",
+        lambda s: all(_PUBLIC_KEY.fullmatch(key) for key in s.seal_keys_before),
+        "are separated by commas; each is the 64 letters that `escalation audit public-key` prints",
     ),
     _Rule("log_level", lambda s: s.log_level in LOG_LEVELS, f"it is one of {', '.join(LOG_LEVELS)}"),
 )

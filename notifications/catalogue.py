@@ -134,6 +134,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry("digest", None),
     Entry("many_undeliverable", None),
     Entry("mails_put_off", None),
+    Entry("record_sealed", None),
 )
 
 WITHOUT_MAIL: Mapping[EventKind, str] = {

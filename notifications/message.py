@@ -82,6 +82,20 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealFacts:
+    """The newest seal of a partnership's record: its number, what it covers, its root in groups of four
+    letters, and the line by which a verification knows it."""
+
+    n: int
+    at: datetime
+    cases: int
+    events: int
+    reads: int
+    root: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything that may be said in a mail. `due` is an aware instant; `zone` says how to write it.
 
@@ -115,6 +129,8 @@ class Facts:
     """A one-time code, only in the mail that brings it."""
     standing: Standing | None = None
     """Only in the board office's daily mail."""
+    seal: SealFacts | None = None
+    """Only in the weekly mail that brings it."""
 
 
 @dataclass(frozen=True, slots=True)

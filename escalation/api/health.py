@@ -33,6 +33,7 @@ def deep() -> ResponseReturnValue:
         current_app.extensions[_HEAD],
         settings.longest_silence,
         standby_required=settings.standby == "required",
+        seals_made=bool(settings.seal_key),
     )
     well = all(check.well for check in checks)
     return jsonify(status="well" if well else "unwell", checks=checks), 200 if well else 503

@@ -20,6 +20,7 @@ from typing import IO
 
 from escalation.demo import catcher
 from escalation.errors import ConfigurationError
+from escalation.security import seal_keys
 
 PORT = 8000
 _LOCK = "running"
@@ -48,6 +49,7 @@ def settings_of(instance: Path, opened: Opened | None = None) -> dict[str, str]:
         "ESCALATION_INSTANCE": str(instance),
         "ESCALATION_SECRET_KEY": _secret(instance / "secret-key"),
         "ESCALATION_PASSWORD_SALT": _secret(instance / "password-salt"),
+        "ESCALATION_SEAL_KEY": _seal_key(instance / "seal-key.pem"),
     }
     if opened:
         settings["ESCALATION_PUBLIC_BASE_URL"] = opened.address
@@ -60,6 +62,12 @@ def _secret(file: Path) -> str:
         file.touch(mode=0o600)
         file.write_text(secrets.token_hex(32))
     return file.read_text()
+
+
+def _seal_key(file: Path) -> str:
+    if not file.exists():
+        seal_keys.make(file)
+    return str(file)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from escalation.jobs import (
     remind_of_newcomers,
     review_access,
     review_glass,
+    seal_record,
     send_digests,
 )
 from escalation.jobs.result import Result
@@ -38,6 +39,7 @@ JOBS = (
     Job("review_glass", review_glass.run, ticks=4),
     Job("remind_of_newcomers", remind_of_newcomers.run, ticks=4),
     Job("forget_codes", forget_codes.run, ticks=4),
+    Job("seal_record", seal_record.run, ticks=4),
     Job("deliver_mail", deliver_mail.run),
     Job("audit_the_clock", audit_the_clock.run, ticks=4),
     Job("ping_outside", ping_outside.run, ticks=4),

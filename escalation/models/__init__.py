@@ -22,6 +22,7 @@ from escalation.models.people import Account, Role, WebSession
 from escalation.models.places import Agency, Holding, Membership, Partnership, Post
 from escalation.models.protocols import ProtocolVersion
 from escalation.models.record import EventRow, ReadEntry, Statement
+from escalation.models.seals import SealedHead, SealedRead, SealRow
 from escalation.models.sign_in import AddressProof, Attempts, Identity, Passkey, SignInRecord
 
 __all__ = [
@@ -57,6 +58,9 @@ __all__ = [
     "ReadEntry",
     "Recusal",
     "Role",
+    "SealRow",
+    "SealedHead",
+    "SealedRead",
     "SignInRecord",
     "StageEntry",
     "Statement",

@@ -69,6 +69,8 @@ class OutboxRow(Base):
     name: Mapped[str] = mapped_column(String(40))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     """Empty only for a mail that was skipped because nobody was left to tell."""
+    to_address: Mapped[str | None] = mapped_column(String(254))
+    """An address outside that gets it, in the name of the account."""
     slot: Mapped[str] = mapped_column(String(40))
     via: Mapped[str] = mapped_column(String(10))
     dedupe_key: Mapped[str] = mapped_column(String(160))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Integer, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from escalation.models.base import STRICT, Base
@@ -74,6 +74,7 @@ class ReadEntry(Base):
     __tablename__ = "read_log"
     __table_args__ = (
         ForeignKeyConstraint(["partnership_id", "case_id"], ["case.partnership_id", "case.id"]),
+        Index("ix_read_log_partnership_id", "partnership_id", "id"),
         STRICT,
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

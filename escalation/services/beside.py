@@ -10,7 +10,7 @@ from escalation.models import Partnership, Statement
 from escalation.security.public_ids import new_public_id
 from escalation.services import terms, transition
 from escalation.services.case_file import CaseFile
-from escalation.services.opening import NewCase, NewRow, insert_case
+from escalation.services.opening import NewCase, NewRow, OpenedCase, insert_case
 from escalation.services.unit import Unit
 from workflows.case import Decision, Refusal, Terms
 from workflows.commands import Id, RaiseConcern
@@ -45,8 +45,9 @@ def open_beside(unit: Unit, file: CaseFile, track: str, by: transition.Step) -> 
     )
     if isinstance(decision, Refusal):
         raise Refused(decision.code, decision.reason)
-    opened = _opened(file, _insert(unit, file, decision))
-    step = transition.Step(opened, decision, by.account, by.slot, by.via, command.prose())
+    new = _insert(unit, file, decision)
+    opened = _opened(file, new.id)
+    step = transition.Step(opened, decision, by.account, by.slot, by.via, command.prose(), opened=new.facts)
     transition.carry_out(unit, [step])
 
 
@@ -71,7 +72,7 @@ def _concern(unit: Unit, file: CaseFile) -> RaiseConcern:
     )
 
 
-def _insert(unit: Unit, file: CaseFile, decision: Decision) -> int:
+def _insert(unit: Unit, file: CaseFile, decision: Decision) -> OpenedCase:
     row = file.row
     prefix = unit.session.execute(
         select(Partnership.reference_prefix).where(Partnership.id == row.partnership_id)

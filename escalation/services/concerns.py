@@ -14,7 +14,7 @@ from escalation.services import case_file, cases, diversions, forms, submissions
 from escalation.services.case_file import CaseFile
 from escalation.services.deadline_view import days_of
 from escalation.services.grounds import Ground, NewConcern, facts_from, ground_of
-from escalation.services.opening import NewCase, NewRow, insert_case
+from escalation.services.opening import NewCase, NewRow, OpenedCase, insert_case
 from escalation.services.unit import Unit, of_account, reading, retried, writing
 from escalation.services.views import CaseView, DiversionView, RaisePreview, WhoIsTold
 from workflows.case import Decision, Elsewhere, Refusal, Terms
@@ -61,12 +61,13 @@ def raise_within(unit: Unit, account: int, concern: NewConcern, key: str) -> str
     decision = _asked(file, concern, unit)
     if isinstance(decision, Elsewhere):
         return _sent_elsewhere(unit, account, concern, ground, decision, public_id)
-    case_id = _insert(unit, account, concern, ground, decision, public_id)
-    file = _empty_file(account, concern, ground, case_id)
+    opened = _insert(unit, account, concern, ground, decision, public_id)
+    file = _empty_file(account, concern, ground, opened.id)
     slot = next(s.id for s in ground.protocol.slots.values() if case_file.is_raiser_slot(s))
     filled = forms.kept(forms.raising_forms(ground.protocol), concern.command.forms)
     written = {**concern.command.prose(), **filled}
-    transition.carry_out(unit, [transition.Step(file, decision, account, slot, None, written)])
+    step = transition.Step(file, decision, account, slot, None, written, opened=opened.facts)
+    transition.carry_out(unit, [step])
     if concern.draft:
         unit.session.execute(
             delete(DraftRow).where(DraftRow.public_id == concern.draft, DraftRow.account_id == account)
@@ -135,7 +136,7 @@ def _asked(file: CaseFile, concern: NewConcern, unit: Unit) -> Decision | Elsewh
 
 def _insert(
     unit: Unit, account: int, concern: NewConcern, ground: Ground, decision: Decision, public_id: str
-) -> int:
+) -> OpenedCase:
     new = NewCase(
         partnership_id=ground.partnership.id,
         prefix=ground.partnership.reference_prefix,

@@ -12,8 +12,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from escalation.models import Heartbeat, OutboxRow
-from escalation.services import audit, clocks_apart, database_roles, durability, restored
+from escalation.models import Heartbeat, JobRun, OutboxRow
+from escalation.services import audit, clocks_apart, database_roles, durability, restored, sealing
 from escalation.services.agency_time import NOTICE_DAYS, calendars_with_terms, days_known
 from escalation.services.audit_questions import FUSE, MAIL_GRACE
 from escalation.services.unit import Unit, reading
@@ -32,27 +32,36 @@ class Check:
 
 
 def look(
-    expected_head: str | None, longest_silence: timedelta, *, standby_required: bool = False
+    expected_head: str | None,
+    longest_silence: timedelta,
+    *,
+    standby_required: bool = False,
+    seals_made: bool = False,
 ) -> tuple[Check, ...]:
     """Looks at the database, its standby, the service's role there, its clock, the migrations, the heartbeat,
-    the owed mails, whether a restore holds them, and the terms of agencies, in this order.
+    the owed mails, whether a restore holds them, the seals, and the terms of agencies, in this order.
 
     `longest_silence` is how old the last good audit of the clock may be; with `standby_required` a
-    database that does not wait for a standby is not well. When the database cannot be
-    reached that is the only answer.
+    database that does not wait for a standby is not well; `seals_made`: a key signs seals.
+    When the database cannot be reached that is the only answer.
     """
     before = clocks_apart.machine_time()
     try:
         with reading() as unit:
             far = clocks_apart.between(before, unit.real_now, clocks_apart.machine_time())
-            return tuple(_checks(unit, far, expected_head, longest_silence, standby_required))
+            return tuple(_checks(unit, far, expected_head, longest_silence, standby_required, seals_made))
     except (SQLAlchemyError, LookupError):
         _log.exception("the health of the service cannot be read")
         return (Check("database", False, "The database cannot be reached, or was never set up."),)
 
 
 def _checks(
-    unit: Unit, far: timedelta, expected_head: str | None, longest_silence: timedelta, standby_required: bool
+    unit: Unit,
+    far: timedelta,
+    expected_head: str | None,
+    longest_silence: timedelta,
+    standby_required: bool,
+    seals_made: bool,
 ) -> Iterator[Check]:
     yield Check("database", True, "The database answers.")
     yield _standby(unit, standby_required)
@@ -63,6 +72,8 @@ def _checks(
     yield _heartbeat(unit, longest_silence)
     yield _mail(unit)
     yield _restore(unit)
+    if migrations.well:
+        yield _seals(unit, seals_made)
     if migrations.well:
         yield _terms(unit)
 
@@ -115,6 +126,18 @@ def _restore(unit: Unit) -> Check:
         "deadline lapses until an operator runs `escalation outbox release`."
     )
     return Check("restore", False, words, int((unit.now - standing.restored_at).total_seconds()))
+
+
+def _seals(unit: Unit, made: bool) -> Check:
+    """Whether the record is sealed. That a seal is late is said by the job that makes them."""
+    if not made:
+        return Check("seals", True, "The record is not sealed: no key is set. See docs/record.md.")
+    run = unit.session.get(JobRun, sealing.JOB)
+    if run is None or run.finished_at is None:
+        return Check("seals", True, "The record is to be sealed for the first time.")
+    age = unit.now - run.finished_at
+    words = f"The record was last looked at for sealing {spoken(age)} ago."
+    return Check("seals", run.error is None and age < sealing.LATE, words, int(age.total_seconds()))
 
 
 def _terms(unit: Unit) -> Check:

@@ -9,10 +9,19 @@ from sqlalchemy import select
 
 from escalation.models import Account, Partnership
 from escalation.models.types import AnyRow
-from escalation.services import access_reviews, appointments, case_file, digest, fuse, newcomers, proofs
+from escalation.services import (
+    access_reviews,
+    appointments,
+    case_file,
+    digest,
+    fuse,
+    newcomers,
+    proofs,
+    seal_mail,
+)
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit
-from notifications.message import Facts, Standing
+from notifications.message import Facts, SealFacts, Standing
 from workflows.notices import marking
 from workflows.vocabulary import Phase
 
@@ -43,9 +52,16 @@ def letters(unit: Unit, rows: Sequence[AnyRow], base_url: str) -> dict[int, Lett
     files = _files(unit, rows)
     told = {row.partnership_id for row in rows if row.name == digest.NAME}
     standings = {place: digest.standing(unit, place) for place in told}
+    of_seals = {r.partnership_id for r in rows if r.name == seal_mail.NAME}
+    seals = {place: seal_mail.facts(unit, place) for place in of_seals}
     return {
         row.id: _letter(
-            row, places[row.partnership_id], addresses[row.account_id], files, standings, base_url
+            row,
+            places[row.partnership_id],
+            row.to_address or addresses[row.account_id],
+            files,
+            (standings, seals),
+            base_url,
         )
         for row in rows
     }
@@ -77,7 +93,7 @@ def _letter(
     place: AnyRow,
     address: str,
     files: Mapping[int, CaseFile],
-    standings: Mapping[int, Standing],
+    figures: tuple[Mapping[int, Standing], Mapping[int, SealFacts | None]],
     base_url: str,
 ) -> Letter:
     common = {
@@ -89,7 +105,8 @@ def _letter(
         "office_address": place.office_address,
         "via": row.via,
         "set_up_link": None if row.name == proofs.MAIL else row.set_up_link,
-        "standing": standings.get(row.partnership_id) if row.name == digest.NAME else None,
+        "standing": figures[0].get(row.partnership_id) if row.name == digest.NAME else None,
+        "seal": figures[1].get(row.partnership_id) if row.name == seal_mail.NAME else None,
     }
     if row.case_id is None:
         code = row.set_up_link if row.name == proofs.MAIL else None

@@ -16,8 +16,13 @@ def owe_office(unit: Unit, partnership: int, name: str, key: str) -> int:
     return sum(owe(unit, partnership, account, name, key) for account in office_of(unit, partnership))
 
 
-def owe(unit: Unit, partnership: int, account: int, name: str, key: str) -> bool:
-    """Owes a mail to one person, once for each `key`. False when it was owed before."""
+def owe(
+    unit: Unit, partnership: int, account: int, name: str, key: str, *, to_address: str | None = None
+) -> bool:
+    """Owes a mail to one person, once for each `key`. False when it was owed before.
+
+    `to_address`: an address outside, which gets it in that person's name.
+    """
     return insert_new(
         unit.connection,
         OutboxRow,
@@ -34,6 +39,7 @@ def owe(unit: Unit, partnership: int, account: int, name: str, key: str) -> bool
             "attempts": 0,
             "lease_token": 0,
             "epoch": unit.epoch,
+            **({"to_address": to_address} if to_address else {}),
         },
     )
 

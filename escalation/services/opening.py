@@ -1,15 +1,18 @@
 """The row of a case that is just being opened, before its first stage is written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import insert
 
 from escalation.models import Case
+from escalation.security import case_facts
 from escalation.security.chain import GENESIS
 from escalation.security.public_ids import new_reference
 from escalation.services import terms
 from escalation.services.unit import Unit
 from workflows.case import Decision, Terms
+from workflows.events import Code
 from workflows.vocabulary import Phase
 
 
@@ -51,8 +54,16 @@ class NewCase:
     quiet: bool = False
 
 
-def insert_case(unit: Unit, new: NewCase, decision: Decision) -> int:
-    """Writes the row and gives its id. Raises IntegrityError when the short reference is taken."""
+@dataclass(frozen=True, slots=True)
+class OpenedCase:
+    """The id of a case that was just opened, and what never changes in its row, for its first event."""
+
+    id: int
+    facts: Mapping[str, Code | None]
+
+
+def insert_case(unit: Unit, new: NewCase, decision: Decision) -> OpenedCase:
+    """Writes the row. Raises IntegrityError when the short reference is taken."""
     after = decision.after
     values = {
         "partnership_id": new.partnership_id,
@@ -80,4 +91,5 @@ def insert_case(unit: Unit, new: NewCase, decision: Decision) -> int:
         "event_seq": 0,
         "head": GENESIS,
     }
-    return int(unit.session.execute(insert(Case).values(**values).returning(Case.id)).scalar_one())
+    made = unit.session.execute(insert(Case).values(**values).returning(Case.id)).scalar_one()
+    return OpenedCase(int(made), case_facts.opened(values))

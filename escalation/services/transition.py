@@ -28,14 +28,15 @@ from escalation.models import (
     StageEntry,
     Statement,
 )
-from escalation.security.chain import body_of, event_hash
+from escalation.security import case_facts
+from escalation.security.chain import Told, body_of, event_hash, text_digest
 from escalation.services import mails, seating, terms
 from escalation.services.case_file import CaseFile
 from escalation.services.field_classes import class_of, class_of_answer
 from escalation.services.sets import Rows, write_together
 from escalation.services.unit import Unit
 from workflows.case import Decision
-from workflows.events import Event, EventKind
+from workflows.events import Code, Event, EventKind
 from workflows.vocabulary import Phase
 
 
@@ -56,6 +57,8 @@ class Step:
     reminded: tuple[tuple[str, int], ...] = ()
     version: int | None = None
     """The protocol version that the case has from now on, when somebody moves it to another."""
+    opened: Mapping[str, Code | None] = field(default_factory=dict)
+    """What never changes in the row of a case, when this opens it."""
 
 
 @dataclass(slots=True)
@@ -107,10 +110,19 @@ def _key(step: Step) -> dict[str, Any]:
 
 def _events(unit: Unit, step: Step, events: tuple[Event, ...], entry_seq: int, pages: _Pages) -> None:
     row, head = step.file.row, step.file.row.head
+    said = _statements(step, events, pages)
+    case = _case(unit, step, entry_seq)
+    last = row.event_seq + len(events)
     for seq, event in enumerate(events, start=row.event_seq + 1):
         own = event.kind not in _BY_THE_SERVICE
         actor, slot, via = (step.account, step.slot, step.via) if own else (None, None, None)
-        body = body_of(event.kind, unit.now, actor, slot, via, event.codes)
+        told = Told(
+            entry_seq,
+            said.get(seq, {}),
+            case_facts.after(case) if seq == last else {},
+            step.opened if seq == 1 else {},
+        )
+        body = body_of(event.kind, unit.now, actor, slot, via, event.codes, told)
         digest = event_hash(row.partnership_id, row.id, seq, head, body)
         pages.events.append(
             _key(step)
@@ -120,27 +132,29 @@ def _events(unit: Unit, step: Step, events: tuple[Event, ...], entry_seq: int, p
         head = digest
         if event.kind is EventKind.RECUSED:
             pages.recusals.append(_key(step) | {"account_id": step.account, "event_seq": seq})
-    _statements(step, events, pages)
-    pages.cases.append(_case(unit, step, row.event_seq + len(events), head, entry_seq))
+    pages.cases.append(case | {"event_seq": last, "head": head})
 
 
 _BY_THE_SERVICE = frozenset({EventKind.POST_VACANT})
 """Events that a person's move brings about without being that person's doing."""
 
 
-def _statements(step: Step, events: tuple[Event, ...], pages: _Pages) -> None:
+def _statements(step: Step, events: tuple[Event, ...], pages: _Pages) -> dict[int, dict[str, Sequence[str]]]:
+    """The rows of what was written. Gives what each event binds of them: by field, its class and digest."""
     first = step.file.row.event_seq + 1
     of_kind = {event.kind: first + index for index, event in reversed(list(enumerate(events)))}
+    said: dict[int, dict[str, Sequence[str]]] = {}
     for name, text in step.written.items():
         seq = of_kind.get(EventKind.SAFETY_SAID, first) if name == "safety" else first
+        sort = class_of(events[0].kind, name, class_of_answer(step.file.protocol, name))
         pages.statements.append(
-            _key(step)
-            | {"event_seq": seq, "field": name, "text": text}
-            | {"field_class": class_of(events[0].kind, name, class_of_answer(step.file.protocol, name))}
+            _key(step) | {"event_seq": seq, "field": name, "text": text} | {"field_class": sort}
         )
+        said.setdefault(seq, {})[name] = (sort, text_digest(text))
+    return said
 
 
-def _case(unit: Unit, step: Step, event_seq: int, head: str, entry_seq: int) -> dict[str, Any]:
+def _case(unit: Unit, step: Step, entry_seq: int) -> dict[str, Any]:
     row, after, entered = step.file.row, step.decision.after, step.decision.entered
     phase = entered.phase if entered else Phase(row.phase)
     return {
@@ -158,8 +172,6 @@ def _case(unit: Unit, step: Step, event_seq: int, head: str, entry_seq: int) -> 
         "readdressed": after.readdressed,
         "closed_at": (row.closed_at or unit.now) if phase is Phase.CLOSED else None,
         "version": row.version + 1,
-        "event_seq": event_seq,
-        "head": head,
     }
 
 

@@ -14,9 +14,10 @@ def tell_others(unit: Unit, row: AnyRow, *, came_back: bool) -> None:
     """Records that a mail could not be delivered, and owes the news to the deputy and the board office.
 
     When it `came_back` (and was not merely given up), the account is marked, and from then on the
-    directory passes the person over. News about news is not sent: that could go round for ever.
+    directory passes the person over; a mail to an address outside marks nobody.
+    News about news is not sent: that could go round for ever.
     """
-    if came_back:
+    if came_back and row.to_address is None:
         unit.session.execute(update(Account).where(Account.id == row.account_id).values(mail_ok=False))
     if row.case_id is None or row.name == "mail_undeliverable":
         return

@@ -38,7 +38,18 @@ def test_alive_asks_no_database(app: Flask, client: FlaskClient, monkeypatch: py
 def test_all_is_well_after_an_audit(app: Flask, client: FlaskClient) -> None:
     _audit(app)
     checks = _checks(client, 200)
-    expected = ["database", "standby", "wall", "clock", "migrations", "heartbeat", "mail", "restore", "terms"]
+    expected = [
+        "database",
+        "standby",
+        "wall",
+        "clock",
+        "migrations",
+        "heartbeat",
+        "mail",
+        "restore",
+        "seals",
+        "terms",
+    ]
     assert list(checks) == expected
     assert all(check["well"] for check in checks.values())
 

@@ -1,0 +1,152 @@
+"""`escalation audit verify` and its company: the record proves itself, and is sealed."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import click
+
+from escalation.app import create_app
+from escalation.config import Settings, from_environment
+from escalation.errors import ConfigurationError, EscalationError, InvalidInput, NotFound
+from escalation.extensions import db
+from escalation.reporting import proof
+from escalation.reporting.proof import anchors
+from escalation.reporting.proof import export as of_case
+from escalation.reporting.proof import export_files as case_export
+from escalation.security import seal_keys
+from escalation.services import sealing
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--partnership", help="Name or key of one partnership; all of them when left out.")
+@click.option("--case", help="Reference of one case.")
+@click.option("--replay", is_flag=True, help="Also rebuild each case row from its events, and compare.")
+@click.option("--anchors", "files", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              multiple=True, help="A text with seals as they were mailed; whole mails will do.")  # fmt: skip
+@click.option("--public-key", "more", multiple=True, metavar="HEX", help="One more key that may have signed.")
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+@click.pass_context
+def verify(
+    context: click.Context, partnership: str | None, case: str | None, files: tuple[Path, ...],
+    more: tuple[str, ...], *, replay: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Check that the record is what was written. Exit 0: it is; 2: it is not; 3: not all can be proved."""
+    settings = from_environment()
+    asked = proof.Asked(partnership, case, replay, _anchors(files), _keys(settings, more))
+    reader = replace(settings, database_url=settings.backup_url or settings.database_url)
+    with create_app(reader).app_context():
+        try:
+            report = proof.verify(asked)
+        except LookupError as error:
+            raise NotFound(str(error)) from error
+        finally:
+            db.engine.dispose()
+    click.echo(_as_json(report) if as_json else "\n".join(_lines(report)))
+    context.exit(report.exit_code)
+
+
+def _anchors(files: Iterable[Path]) -> tuple[anchors.Anchor, ...]:
+    found: list[anchors.Anchor] = []
+    for file in files:
+        there = anchors.found_in(file.read_text(encoding="utf-8", errors="replace"))
+        if not there:
+            raise InvalidInput({"--anchors": [f"{file} holds no line that begins with escalation-seal"]})
+        found += there
+    return tuple(found)
+
+
+def _keys(settings: Settings, more: Iterable[str]) -> dict[str, str]:
+    """Every public key that a seal may be signed with: of the file, those before it, those that are given."""
+    own = [seal_keys.load(Path(settings.seal_key)).public] if settings.seal_key else []
+    try:
+        return dict(seal_keys.by_id([*own, *settings.seal_keys_before, *more]))
+    except ValueError as error:
+        raise InvalidInput({"--public-key": ["is 64 letters, as `audit public-key` prints them"]}) from error
+
+
+def _as_json(report: proof.Report) -> str:
+    return json.dumps({**asdict(report), "exit": report.exit_code}, indent=1)
+
+
+_WORDS = {
+    0: "the record is what was written",
+    2: "THE RECORD IS BROKEN",
+    3: "nothing is broken; not everything can be proved",
+}
+
+
+def _lines(report: proof.Report) -> Iterator[str]:
+    for found in report.findings:
+        yield f"{found.weight}: {found.where}: {found.words}"
+    left = sum(report.counts.values()) - len(report.findings)
+    if left:
+        yield f"and {left} more"
+    yield (
+        f"{report.events} events and {report.statements} statements of {report.cases} cases, {report.reads} "
+        f"readings, {report.seals} seals and {report.anchors} anchors in {report.partnerships} partnerships; "
+        f"{report.unsealed} not sealed yet"
+    )
+    if report.of_the_first_form:
+        yield f"{report.of_the_first_form} events are of the first form, which binds no words"
+    yield _WORDS[report.exit_code]
+
+
+@click.command(name="make-key")
+@click.argument("file", type=_FILE)
+def make_key(file: Path) -> None:
+    """Make the key that signs seals, in FILE, and print its public half. Keep a copy elsewhere."""
+    key = seal_keys.make(file)
+    click.echo(f"ESCALATION_SEAL_KEY={file.resolve()}")
+    click.echo(f"public key {key.public}, id {key.id}: give it to whoever is to check seals")
+
+
+@click.command(name="public-key")
+def public_key() -> None:
+    """Print the public half of the key that signs seals."""
+    key = _key(from_environment())
+    click.echo(f"{key.public} (id {key.id})")
+
+
+@click.command()
+def seal() -> None:
+    """Seal now whatever is not sealed yet. The jobs do it every hour by themselves."""
+    settings = from_environment()
+    key = _key(settings)
+    with create_app(settings).app_context():
+        made = sealing.seal(key, now=True)
+        db.engine.dispose()
+    click.echo(f"{made} seals were made" if made else "everything is sealed already")
+
+
+def _key(settings: Settings) -> seal_keys.SealKey:
+    if not settings.seal_key:
+        raise ConfigurationError(
+            "ESCALATION_SEAL_KEY is not set: `escalation audit make-key FILE` makes a key"
+        )
+    return seal_keys.load(Path(settings.seal_key))
+
+
+@click.command()
+@click.argument("reference")
+@click.argument("target", type=click.Path(path_type=Path))
+def export(reference: str, target: Path) -> None:
+    """Write one case with its proof into the folder TARGET, or into a zip. It holds everything on record."""
+    settings = from_environment()
+    reader = replace(settings, database_url=settings.backup_url or settings.database_url)
+    with create_app(reader).app_context():
+        try:
+            case_export.write(of_case.of_case(reference, _keys(settings, ())), target)
+        except LookupError as error:
+            raise NotFound(str(error)) from error
+        except OSError as error:
+            raise EscalationError(f"{error.strerror}: {error.filename}") from error
+        finally:
+            db.engine.dispose()
+    click.echo(f"{target} holds case {reference} with its proof; HOW-TO-CHECK.txt says how to check it")
+
+
+COMMANDS = (export, verify, make_key, public_key, seal)
