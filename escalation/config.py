@@ -62,6 +62,16 @@ class Settings:
     """required of whoever holds a post above practitioner or an office of the board, or offered."""
     factor_keys: tuple[str, ...] = ()
     """With which secrets of apps and recovery codes are encrypted; the newest first."""
+    key_file: str = ""
+    """The file of the keys at the top, with which the keys of what people wrote are wrapped."""
+    keys: tuple[str, ...] = ()
+    """The same keys, where they come in the environment."""
+    key_hook: str = ""
+    """The same keys from a key store: the function that asks for them, as module:function."""
+    index_key_file: str = ""
+    """The file of the key with which numbers of people are found again."""
+    index_keys: tuple[str, ...] = ()
+    """The same key, where it comes in the environment."""
     log_level: str = "INFO"
     instance: str = "instance"
 
