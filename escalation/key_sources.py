@@ -18,7 +18,10 @@ from typing import Protocol
 
 KEY_BYTES = 32
 _OTHERS = stat.S_IRWXO
-_HEAD = "# Keys of Escalation. Without them nothing that people wrote can be read. Keep a copy apart from the backups.\n"
+_HEAD = (
+    "# Keys of Escalation. Without them nothing that people wrote can be read.\n"
+    "# Keep a copy, apart from the backups of the database.\n"
+)
 
 
 class NoKeys(Exception):
@@ -64,7 +67,9 @@ def _parsed(file: Path) -> Versions:
         open_to_others = file.stat().st_mode & _OTHERS
         text = file.read_text(encoding="ascii")
     except (OSError, ValueError) as error:
-        raise NoKeys(f"{file} cannot be read: make it with `escalation keys new`, or name the right file") from error
+        raise NoKeys(
+            f"{file} cannot be read: make it with `escalation keys new`, or name the right file"
+        ) from error
     if open_to_others:
         raise NoKeys(f"{file} can be opened by everybody on this machine: `chmod 600` it")
     return parse(line for line in text.splitlines() if not line.startswith("#"))
@@ -83,7 +88,9 @@ def parse(lines: Iterable[str]) -> Versions:
 
 def _decoded(encoded: str) -> bytes:
     try:
-        return base64.b64decode(encoded.translate(str.maketrans("-_", "+/")) + "=" * (-len(encoded) % 4), validate=True)
+        return base64.b64decode(
+            encoded.translate(str.maketrans("-_", "+/")) + "=" * (-len(encoded) % 4), validate=True
+        )
     except (binascii.Error, ValueError) as error:
         raise NoKeys("a key is not written in base64: `escalation keys new` makes one") from error
 
@@ -104,13 +111,20 @@ def _asked(hook: str) -> Versions:
         return _whole({int(version): bytes(key) for version, key in given.items()})
     except NoKeys:
         raise
-    except Exception as error:  # noqa: BLE001 (whatever a hook raises: there are no keys)
-        raise NoKeys(f"{hook} gave no keys ({type(error).__name__}): it is module:function, and gives versions and keys") from error
+    except Exception as error:  # whatever a hook raises: there are no keys
+        raise NoKeys(
+            f"{hook} gave no keys ({type(error).__name__}): name module:function, which gives keys by version"
+        ) from error
 
 
 def written(version: int, key: bytes) -> str:
     """A key as it stands in a file."""
     return f"{version}:{base64.urlsafe_b64encode(key).rstrip(b'=').decode()}"
+
+
+def new_text() -> str:
+    """A new key of version 1, as it is written."""
+    return written(1, secrets.token_bytes(KEY_BYTES))
 
 
 def add_to(file: Path) -> int:

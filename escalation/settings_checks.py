@@ -58,7 +58,7 @@ def _of_keys(settings: "Settings") -> Iterator[str]:
         except key_sources.NoKeys as error:
             yield f"ESCALATION_{name}_FILE or ESCALATION_{name}S: {error}"
     if len({*found}) < len(found):
-        yield "ESCALATION_KEY_FILE and ESCALATION_INDEX_KEY_FILE must differ: one of their keys stands there twice"
+        yield "ESCALATION_KEY_FILE and ESCALATION_INDEX_KEY_FILE must differ: a key stands there twice"
 
 
 def _of_providers(settings: "Settings") -> Iterator[str]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from escalation import key_sources
 from escalation.demo import catcher
 from escalation.errors import ConfigurationError
 
@@ -48,6 +49,8 @@ def settings_of(instance: Path, opened: Opened | None = None) -> dict[str, str]:
         "ESCALATION_INSTANCE": str(instance),
         "ESCALATION_SECRET_KEY": _secret(instance / "secret-key"),
         "ESCALATION_PASSWORD_SALT": _secret(instance / "password-salt"),
+        "ESCALATION_KEY_FILE": _key_file(instance / "keys"),
+        "ESCALATION_INDEX_KEY_FILE": _key_file(instance / "index-keys"),
     }
     if opened:
         settings["ESCALATION_PUBLIC_BASE_URL"] = opened.address
@@ -60,6 +63,12 @@ def _secret(file: Path) -> str:
         file.touch(mode=0o600)
         file.write_text(secrets.token_hex(32))
     return file.read_text()
+
+
+def _key_file(file: Path) -> str:
+    if not file.exists():
+        key_sources.add_to(file)
+    return str(file)
 
 
 @contextmanager

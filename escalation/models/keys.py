@@ -31,6 +31,9 @@ class CaseKey(Base):
     __tablename__ = "case_key"
     __table_args__ = (
         ForeignKeyConstraint(["partnership_id", "case_id"], ["case.partnership_id", "case.id"]),
+        ForeignKeyConstraint(
+            ["partnership_id", "wrapped_by"], ["partnership_key.partnership_id", "partnership_key.version"]
+        ),
         CheckConstraint("(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="destroyed_is_gone"),
         Index("ix_case_key_wrapped_by", "partnership_id", "wrapped_by"),
         STRICT,

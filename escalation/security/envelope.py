@@ -46,7 +46,7 @@ class TextKeys:
     """Whether a text that is not sealed is believed: until all that was there before has been sealed."""
 
     def seal(self, place: Place, text: str) -> str:
-        """The text, sealed with the newest key. Raises CannotOpen where there is none: it is never kept open."""
+        """The text, sealed with the newest key. Raises CannotOpen where there is none."""
         if self.destroyed:
             raise Destroyed
         if not self.versions:
@@ -74,8 +74,21 @@ class TextKeys:
         except Destroyed:
             return Unopened(DESTROYED)
         except CannotOpen:
-            _log.warning("a text cannot be opened", table=place.table, partnership=place.partnership, row=place.row)
+            log_unopened(place)
             return Unopened(NOT_HERE)
+
+
+def log_unopened(place: Place) -> None:
+    """Says in the log which text cannot be opened: where it stands, and nothing of it."""
+    _log.warning("a text cannot be opened", table=place.table, partnership=place.partnership, row=place.row)
+
+
+def believes_open(connection: Connection) -> bool:
+    """Whether texts that are not sealed are still believed: until `keys finish` has found none left."""
+    vault = vault_of(connection)
+    if not vault.all_sealed:
+        vault.all_sealed = connection.execute(select(Installation.sealed_at)).scalar() is not None
+    return not vault.all_sealed
 
 
 def of_cases(connection: Connection, partnership: int, cases: Collection[int]) -> Mapping[int, TextKeys]:
@@ -95,7 +108,7 @@ def of_partnership(connection: Connection, partnership: int) -> TextKeys:
     """The keys of a partnership itself."""
     rows = _OF_PARTNERSHIP.rows(connection, partnership=partnership)
     found = {row.version: partial(_outer, connection, partnership, row) for row in rows}
-    return TextKeys(_opened(found, partnership, "partnership"), False, partial(_believes_open, connection))
+    return TextKeys(_opened(found, partnership, "partnership"), False, partial(believes_open, connection))
 
 
 def of_case_key(partnership: int, case: int, version: int) -> Place:
@@ -106,7 +119,7 @@ def of_case_key(partnership: int, case: int, version: int) -> Place:
 def _keys(connection: Connection, partnership: int, case: int, rows: list[Any]) -> TextKeys:
     there = {r.version: partial(_inner, connection, partnership, r) for r in rows if r.wrapped is not None}
     gone = bool(rows) and not there
-    return TextKeys(_opened(there, partnership, case), gone, partial(_believes_open, connection))
+    return TextKeys(_opened(there, partnership, case), gone, partial(believes_open, connection))
 
 
 def _opened(keys: Mapping[int, Callable[[], bytes]], partnership: int, whose: object) -> Mapping[int, bytes]:
@@ -129,13 +142,6 @@ def _inner(connection: Connection, partnership: int, row: Any) -> bytes:
         raise CannotOpen
     outer = vault_of(connection).partnership_key(partnership, row.wrapped_by, row.top, row.outer)
     return sealing.unwrap(outer, of_case_key(partnership, row.case_id, row.version), row.wrapped)
-
-
-def _believes_open(connection: Connection) -> bool:
-    vault = vault_of(connection)
-    if not vault.all_sealed:
-        vault.all_sealed = connection.execute(select(Installation.sealed_at)).scalar() is not None
-    return not vault.all_sealed
 
 
 _OF_CASES = Asked(

@@ -1,7 +1,7 @@
 """The seam at which texts are sealed on their way into a row and opened on their way out.
 
-Nothing above it sees a sealed text, and nothing below it a text that is not sealed. Here stands what each text
-is bound to, and here a case gets its key, with the first text that is written in it.
+Nothing above it sees a sealed text, and nothing below it a text that is not sealed. Here stands what each
+text is bound to, and here a case gets its key, with the first text that is written in it.
 """
 
 from datetime import datetime

@@ -8,6 +8,8 @@ deadlines, proposals, the case rows, and the mails that are now owed. All stand 
                            +--> carry_out --> event, statement, stage_entry, participation,
     directory, case file --+                  deadline, proposal, case, outbox
 
+What somebody wrote is sealed here, on its way into its row (see `sealed`).
+
 What can go wrong: two units that decide about the same case. The case row is locked before deciding;
 and should that ever fail, the primary keys of event (case, seq) and deadline (case, entry, clock,
 rung) let only one of the two commit.
@@ -23,13 +25,14 @@ from escalation.models import (
     EventRow,
     OutboxRow,
     Participation,
+    PersonIndex,
     ProposalRow,
     Recusal,
     StageEntry,
     Statement,
 )
 from escalation.security.chain import body_of, event_hash
-from escalation.services import mails, seating, terms
+from escalation.services import mails, numbers, sealed, seating, terms
 from escalation.services.case_file import CaseFile
 from escalation.services.field_classes import class_of, class_of_answer
 from escalation.services.sets import Rows, write_together
@@ -65,6 +68,7 @@ class _Pages:
     cases: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     statements: list[dict[str, Any]] = field(default_factory=list)
+    numbers: list[dict[str, Any]] = field(default_factory=list)
     left: list[dict[str, Any]] = field(default_factory=list)
     entered: list[dict[str, Any]] = field(default_factory=list)
     places_ended: list[dict[str, Any]] = field(default_factory=list)
@@ -120,7 +124,7 @@ def _events(unit: Unit, step: Step, events: tuple[Event, ...], entry_seq: int, p
         head = digest
         if event.kind is EventKind.RECUSED:
             pages.recusals.append(_key(step) | {"account_id": step.account, "event_seq": seq})
-    _statements(step, events, pages)
+    _statements(unit, step, events, pages)
     pages.cases.append(_case(unit, step, row.event_seq + len(events), head, entry_seq))
 
 
@@ -128,16 +132,23 @@ _BY_THE_SERVICE = frozenset({EventKind.POST_VACANT})
 """Events that a person's move brings about without being that person's doing."""
 
 
-def _statements(step: Step, events: tuple[Event, ...], pages: _Pages) -> None:
+def _statements(unit: Unit, step: Step, events: tuple[Event, ...], pages: _Pages) -> None:
+    """What was written, sealed. Where nothing was, as in a sweep, no key is asked for."""
+    if not step.written:
+        return
+    partnership, case = step.file.row.partnership_id, step.file.row.id
+    keys = sealed.keys_to_write(unit, partnership, case)
     first = step.file.row.event_seq + 1
     of_kind = {event.kind: first + index for index, event in reversed(list(enumerate(events)))}
     for name, text in step.written.items():
         seq = of_kind.get(EventKind.SAFETY_SAID, first) if name == "safety" else first
+        place = sealed.in_statement(partnership, case, seq, name)
         pages.statements.append(
             _key(step)
-            | {"event_seq": seq, "field": name, "text": text}
+            | {"event_seq": seq, "field": name, "text": keys.seal(place, text)}
             | {"field_class": class_of(events[0].kind, name, class_of_answer(step.file.protocol, name))}
         )
+    pages.numbers += numbers.rows_of(unit.connection, partnership, case, step.written)
 
 
 def _case(unit: Unit, step: Step, event_seq: int, head: str, entry_seq: int) -> dict[str, Any]:
@@ -251,6 +262,7 @@ def _store(unit: Unit, pages: _Pages) -> None:
     new = (
         Rows(EventRow, pages.events),
         Rows(Statement, pages.statements),
+        Rows(PersonIndex, pages.numbers),
         Rows(StageEntry, pages.entered),
         Rows(Participation, pages.places),
         Rows(Deadline, pages.started),
