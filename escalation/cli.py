@@ -15,6 +15,7 @@ from escalation import (
     audit_commands,
     database_commands,
     keeping_commands,
+    keys_commands,
     office_commands,
     people_commands,
     protocol_commands,
@@ -226,6 +227,7 @@ def once() -> None:
 cli.add_command(protocol_commands.protocol)
 cli.add_command(database_commands.db)
 cli.add_command(audit_commands.audit)
+cli.add_command(keys_commands.keys)
 for kept in (keeping_commands.backup, keeping_commands.restore, keeping_commands.outbox):
     cli.add_command(kept)
 

@@ -85,11 +85,14 @@ def stands_open(column: Any) -> ColumnElement[bool]:
     return and_(column.is_not(None), ~sealed)
 
 
-def still_open(unit: Unit) -> dict[str, int]:
-    """How many texts of each table are not sealed, within reach; counted to ENOUGH."""
+def still_open(unit: Unit, partnership: int | None = None) -> dict[str, int]:
+    """How many texts of each table are not sealed, in all partnerships or one; counted to ENOUGH."""
     counts = {}
     for table, (column, rows) in TEXTS.items():
-        some = select(column).where(stands_open(column), rows).limit(ENOUGH).subquery()
+        query = select(column).where(stands_open(column), rows)
+        if partnership is not None:
+            query = query.where(column.class_.partnership_id == partnership)
+        some = query.limit(ENOUGH).subquery()
         counts[table] = unit.session.execute(select(func.count()).select_from(some)).scalar_one()
     return counts
 

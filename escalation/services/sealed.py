@@ -50,7 +50,7 @@ def keys_of_drafts(unit: Unit, partnership: int) -> TextKeys:
     """The keys of a partnership's drafts, made if it has none. Raises Refused as `keys_to_write`."""
     keys = envelope.of_partnership(unit.connection, partnership)
     if not keys.versions:
-        _make_partnership_key(unit, partnership, 1)
+        make_partnership_key(unit, partnership, 1)
         keys = envelope.of_partnership(unit.connection, partnership)
     return _usable(keys)
 
@@ -81,7 +81,8 @@ def _make_case_key(unit: Unit, partnership: int, case: int) -> None:
     insert_new(unit.connection, CaseKey, row)
 
 
-def _make_partnership_key(unit: Unit, partnership: int, version: int) -> None:
+def make_partnership_key(unit: Unit, partnership: int, version: int) -> None:
+    """A new key of a partnership, wrapped with the newest at the top."""
     top = vault_of(unit.connection).texts
     place = of_partnership_key(partnership, version)
     wrapped = sealing.wrap(top.of(top.newest), top.newest, place, sealing.new_key())
@@ -102,5 +103,6 @@ __all__ = [
     "in_statement",
     "keys_of_drafts",
     "keys_to_write",
+    "make_partnership_key",
     "newest_of_partnership",
 ]

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
+from escalation.models import ReadEntry
 from escalation.security import envelope
 from escalation.security.keys import hold, of_partnership_key, vault_of
 from escalation.security.sealing import Place, open_, unwrap
 from escalation.services import sealed
 from tests.support.settings import KEY
 
-__all__ = ["opened", "opened_by_hand", "rows_with_texts"]
+__all__ = ["opened", "opened_by_hand", "reasons", "rows_with_texts"]
 
 
 def rows_with_texts(connection: Connection, query: str) -> list[Any]:
@@ -29,6 +30,18 @@ def opened(connection: Connection, service: Connection, query: str) -> list[Any]
     """The same for a connection of the owner, with the keys that the service holds."""
     hold(connection.engine, vault_of(service))
     return rows_with_texts(connection, query)
+
+
+def reasons(connection: Connection, service: Connection) -> list[str]:
+    """Why somebody had something shown that is masked for them otherwise; `connection` is the owner's."""
+    hold(connection.engine, vault_of(service))
+    rows = connection.execute(select(*ReadEntry.__table__.c).where(ReadEntry.what == "identifiers")).all()
+    return [
+        envelope.of_case(connection, row.partnership_id, row.case_id).open(
+            sealed.in_read_log(row.partnership_id, row.case_id, row.account_id, row.at), row.reason
+        )
+        for row in rows
+    ]
 
 
 def opened_by_hand(rows: list[Any], case_keys: list[Any], partnership_keys: list[Any]) -> list[Any]:
