@@ -64,6 +64,10 @@ class Vault:
         """The keys of a partnership's index of numbers, by version."""
         return {v: derived(key, f"numbers of {partnership}") for v, key in self.index.versions.items()}
 
+    def for_fingerprints(self) -> Mapping[int, bytes]:
+        """The keys with which it is known again that a form was sent before, by version."""
+        return {v: derived(key, "fingerprints of forms") for v, key in self.index.versions.items()}
+
 
 def of_partnership_key(partnership: int, version: int) -> Place:
     """Where a partnership's wrapped key stands."""
