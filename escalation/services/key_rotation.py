@@ -9,11 +9,12 @@ until `finish`, old and new are both read. What can go wrong: a process that doe
 So it is given to all of them first, and only then is wrapped with it (docs/keys.md).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import and_, delete, func, select, update
 
 from escalation.errors import Refused
@@ -29,6 +30,9 @@ from escalation.services.unit import Unit, of_partnership, reading, writing
 CHUNK = 200
 SETTLES = timedelta(minutes=10)
 """How old a partnership's newest key is before older ones go: whoever still held one has ended by then."""
+
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,16 @@ def renew_partnerships() -> int:
 def rewrap(chunk: int = CHUNK) -> Iterator[tuple[str, int]]:
     """Wraps everything with the newest keys; gives the table and how many after each chunk.
 
-    Raises CannotOpen for a key that cannot be unwrapped: it is left as it is.
+    What cannot be opened is left as it is, logged, and found again by `finish`.
     """
     for place in _places():
         for table, step in (("partnership_key", _partnership), ("case_key", _cases), ("draft", _drafts)):
-            while done := _chunk(place, step, chunk):
-                yield table, done
+            after: int | None = 0
+            while after is not None:
+                with writing(of_partnership(place)) as unit:
+                    done, after = step(unit, place, after, chunk)
+                if done:
+                    yield table, done
 
 
 def _places() -> list[int]:
@@ -77,43 +85,52 @@ def _places() -> list[int]:
         return [place.id for place in partnerships(unit)]
 
 
-def _chunk(place: int, step: Any, size: int) -> int:
-    with writing(of_partnership(place)) as unit:
-        return int(step(unit, place, size))
+Walked = tuple[int, int | None]
+"""How many were done in a chunk, and after which row the next begins; None: that was the last."""
 
 
-def _partnership(unit: Unit, place: int, size: int) -> int:
-    vault = vault_of(unit.connection)
-    top = vault.texts.newest
-    mine = PartnershipKey.partnership_id == place
-    query = select(*PartnershipKey.__table__.c).where(mine, PartnershipKey.wrapped_by != top)
-    rows = unit.session.execute(query.limit(size).with_for_update()).all()
+def _walked(unit: Unit, query: Any, number: Any, size: int, do: Callable[[AnyRow], None]) -> Walked:
+    """Does something with a chunk of rows, in the order of a number of theirs."""
+    rows, done = unit.session.execute(query.order_by(number).limit(size).with_for_update()).all(), 0
     for row in rows:
+        try:
+            do(row)
+            done += 1
+        except sealing.CannotOpen:
+            _log.warning(
+                "a key cannot be wrapped anew",
+                table=number.class_.__tablename__,
+                row=getattr(row, number.key),
+            )
+    return done, getattr(rows[-1], number.key) if rows else None
+
+
+def _partnership(unit: Unit, place: int, after: int, size: int) -> Walked:
+    vault = vault_of(unit.connection)
+    top, mine = vault.texts.newest, PartnershipKey.partnership_id == place
+
+    def anew(row: AnyRow) -> None:
         key = vault.partnership_key(place, row.version, row.wrapped_by, row.wrapped)
         wrapped = sealing.wrap(vault.texts.of(top), top, of_partnership_key(place, row.version), key)
-        unit.session.execute(
-            update(PartnershipKey)
-            .where(mine, PartnershipKey.version == row.version)
-            .values(wrapped=wrapped, wrapped_by=top)
-        )
-    return len(rows)
+        this = and_(mine, PartnershipKey.version == row.version)
+        unit.session.execute(update(PartnershipKey).where(this).values(wrapped=wrapped, wrapped_by=top))
+
+    old = and_(mine, PartnershipKey.wrapped_by != top, PartnershipKey.version > after)
+    query = select(*PartnershipKey.__table__.c).where(old)
+    return _walked(unit, query, PartnershipKey.version, size, anew)
 
 
-def _cases(unit: Unit, place: int, size: int) -> int:
+def _cases(unit: Unit, place: int, after: int, size: int) -> Walked:
     keys = envelope.of_partnership(unit.connection, place).versions
-    if not keys:
-        return 0
-    newest = max(keys)
-    query = select(*CaseKey.__table__.c).where(CaseKey.partnership_id == place, CaseKey.wrapped_by != newest)
-    rows = unit.session.execute(query.limit(size).with_for_update()).all()
-    for row in rows:
-        this = and_(CaseKey.case_id == row.case_id, CaseKey.version == row.version)
-        unit.session.execute(
-            update(CaseKey)
-            .where(CaseKey.partnership_id == place, this)
-            .values(wrapped=_anew(place, row, keys, newest), wrapped_by=newest)
-        )
-    return len(rows)
+    newest, mine = max(keys, default=0), CaseKey.partnership_id == place
+
+    def anew(row: AnyRow) -> None:
+        this = and_(mine, CaseKey.case_id == row.case_id, CaseKey.version == row.version)
+        wrapped = _anew(place, row, keys, newest)
+        unit.session.execute(update(CaseKey).where(this).values(wrapped=wrapped, wrapped_by=newest))
+
+    old = and_(mine, CaseKey.wrapped_by != newest, CaseKey.case_id > after)
+    return _walked(unit, select(*CaseKey.__table__.c).where(old), CaseKey.case_id, size, anew)
 
 
 def _anew(place: int, row: AnyRow, keys: Mapping[int, bytes], newest: int) -> str | None:
@@ -126,16 +143,16 @@ def _anew(place: int, row: AnyRow, keys: Mapping[int, bytes], newest: int) -> st
     return sealing.wrap(keys[newest], newest, at, sealing.unwrap(keys[row.wrapped_by], at, row.wrapped))
 
 
-def _drafts(unit: Unit, place: int, size: int) -> int:
+def _drafts(unit: Unit, place: int, after: int, size: int) -> Walked:
     keys = envelope.of_partnership(unit.connection, place)
-    if not keys.versions:
-        return 0
-    rows = unit.session.execute(_old_drafts(place, max(keys.versions)).limit(size).with_for_update()).all()
-    for row in rows:
+
+    def anew(row: AnyRow) -> None:
         at = sealed.in_draft(place, row.account_id, row.public_id)
         answers = keys.seal(at, keys.open(at, row.answers))
         unit.session.execute(update(DraftRow).where(DraftRow.id == row.id).values(answers=answers))
-    return len(rows)
+
+    query = _old_drafts(place, max(keys.versions, default=0)).where(DraftRow.id > after)
+    return _walked(unit, query, DraftRow.id, size, anew)
 
 
 def _old_drafts(place: int, newest: int) -> Any:

@@ -167,6 +167,22 @@ def test_only_the_owner_seals_what_is_on_record(town: Town) -> None:
         db.session.rollback()
 
 
+def test_one_key_that_is_broken_keeps_no_other_from_being_renewed(
+    town: Town, keys: Keys, files: tuple[Path, Path]
+) -> None:
+    cases = [town.raises() for _ in range(5)]
+    town.meddles(
+        "UPDATE case_key SET wrapped = substr(wrapped, 1, 60) WHERE case_id = (SELECT min(case_id) FROM case_key)"
+    )
+    first, _ = files
+    keys(first, "new", "--partnerships")
+    assert "4 in case_key" in keys(first, "rewrap", "--chunk", "2").output
+    left = str(keys(first, "finish").exception)
+    assert "1 keys of cases are wrapped with an older key" in left
+    assert "1 keys of cases cannot be opened" in left
+    assert [town.seen(case).written["risk"].text == WRITTEN["risk"] for case in cases] == [False, *[True] * 4]
+
+
 def test_it_is_not_over_while_a_key_cannot_be_opened(town: Town) -> None:
     town.raises()
     town.meddles("UPDATE case_key SET wrapped = substr(wrapped, 1, 60)")
