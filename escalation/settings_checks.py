@@ -104,6 +104,19 @@ def _writes_somewhere(settings: "Settings") -> bool:
     return len(hosts) < 2 or query.get("target_session_attrs") in (["read-write"], ["primary"])
 
 
+def _travels_encrypted(name: str, settings: "Settings") -> bool:
+    """Whatever goes to a database on another machine. Left alone, libpq would take plain text too."""
+    address = urlsplit(getattr(settings, name))
+    query = parse_qs(address.query)
+    named = [address.hostname or "", *",".join(query.get("host", [])).split(",")]
+    away = [host for host in named if host and not host.startswith("/") and _name(host) not in LOOPBACK]
+    return not away or query.get("sslmode", [""])[-1] in ("require", "verify-ca", "verify-full")
+
+
+def _name(host: str) -> str:
+    return _without_port(host.lower())
+
+
 def _same_kind(name: str, settings: "Settings") -> bool:
     """Another role of the same PostgreSQL; SQLite has none."""
     given = getattr(settings, name)
@@ -201,6 +214,14 @@ _RULES = (
             "must begin with postgresql+psycopg://, as the service's own",
         )
         for name in ("migration_url", "backup_url")
+    ),
+    *(
+        _Rule(
+            name,
+            partial(_travels_encrypted, name),
+            "leads to another machine: add sslmode=verify-full and sslrootcert, or at least sslmode=require",
+        )
+        for name in ("database_url", "migration_url", "backup_url")
     ),
     _Rule("standby", lambda s: s.standby in ("optional", "required"), "it is optional or required"),
     _Rule(

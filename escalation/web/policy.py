@@ -6,7 +6,7 @@ What a person may see on a page, and do, is the services' and the permission tab
 from collections.abc import Mapping
 from enum import StrEnum
 
-from flask import Flask, abort, request
+from flask import Flask, abort, request, session
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -147,7 +147,7 @@ def register(app: Flask) -> None:
         need = _needed(need_of(app, request.endpoint))
         if need not in (Need.PROVED_ADDRESS, Need.SIGNED_IN):
             return None
-        if not current_user.is_authenticated:
+        if not (current_user.is_authenticated and "account" in session):
             return None if (request.endpoint or "").startswith("api") else to_sign_in()
         return level.not_with_a_code() if need is Need.SIGNED_IN and level.by_code() else None
 

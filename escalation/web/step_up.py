@@ -31,9 +31,11 @@ GUARDED = frozenset(
         "security.wan_register",
         "security.wan_delete",
         "security.mf_recovery_codes",
+        "providers.link",
+        "providers.unlink",
     }
 )
-"""Pages of Flask-Security's that change how somebody proves who they are."""
+"""What changes how somebody proves who they are."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,10 +49,11 @@ def is_proved() -> bool:
     return loaded is not None and loaded.is_proved_within(settings.step_up_minutes)
 
 
-def ask() -> Response:
-    """To the page that asks for it, and then back to this one; what was typed is kept for it."""
+def ask(then: str = "") -> Response:
+    """To the page that asks for it, and then back to this one, or to `then` where this one cannot be opened;
+    what was typed is kept for it."""
     park()
-    return redirect(url_for("step_up.prove", next=request.path))
+    return redirect(url_for("step_up.prove", next=then or request.path))
 
 
 def required(view: Callable[P, T]) -> Callable[P, T | Response]:
@@ -64,9 +67,10 @@ def required(view: Callable[P, T]) -> Callable[P, T | Response]:
 
 
 def guard() -> Response | None:
-    """Before Flask-Security's own pages for factors."""
+    """Before the pages for passwords, factors and identities."""
     guarded = request.endpoint in GUARDED and current_user.is_authenticated
-    return ask() if guarded and not is_proved() else None
+    then = url_for("pages.account") if request.blueprint == "providers" else ""
+    return ask(then) if guarded and not is_proved() else None
 
 
 def note_passkey(response: Any) -> Any:

@@ -111,8 +111,30 @@ def test_of_several_nodes_the_one_that_takes_writes_is_asked_for() -> None:
     nodes = "postgresql+psycopg://board@/cases?host=a.example:5432&host=b.example:5432"
     assert "target_session_attrs=read-write" in refusal(database_url=nodes)
     settings = settings_for("sqlite:///x.db")
-    given = environment(settings) | {"ESCALATION_DATABASE_URL": f"{nodes}&target_session_attrs=read-write"}
+    given = environment(settings) | {
+        "ESCALATION_DATABASE_URL": f"{nodes}&target_session_attrs=read-write&sslmode=require"
+    }
     assert from_environment(given).database_url.startswith(nodes)
+
+
+@pytest.mark.parametrize("name", ["database_url", "migration_url", "backup_url"])
+def test_what_goes_to_a_database_on_another_machine_is_encrypted(name: str) -> None:
+    there = {"database_url": "postgresql+psycopg://board@/cases"}
+    for elsewhere in ("board@db.example/cases", "board@/cases?host=127.0.0.1:5432&host=b.example:5432"):
+        address = f"postgresql+psycopg://{elsewhere}"
+        more = f"{address}{'&' if '?' in address else '?'}target_session_attrs=read-write"
+        for plain in (more, f"{more}&sslmode=prefer", f"{more}&sslmode=disable"):
+            assert "sslmode=verify-full" in refusal(**{**there, name: plain})
+        given = environment(settings_for(f"{more}&sslmode=verify-full"))
+        assert from_environment(given).database_url.endswith("verify-full")
+
+
+@pytest.mark.parametrize(
+    "here", ["@/cases", "@/cases?host=/run/postgresql", "@localhost/cases", "@[::1]:5433/cases"]
+)
+def test_a_database_on_this_machine_needs_no_encryption(here: str) -> None:
+    address = f"postgresql+psycopg://board{here}"
+    assert from_environment(environment(settings_for(address))).database_url == address
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:

@@ -49,6 +49,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.session_interface = ServerSessions(settings)
     security = Security(app, store.datastore(), **options.classes())
     security.login_manager.unauthorized_handler(to_sign_in)
+    options.one_way_in(security)
     app.before_request(options.refuse_what_is_closed)
     app.before_request(brake.count_try)
     app.before_request(store.begin_as_writer)

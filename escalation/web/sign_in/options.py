@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, abort, request
+from flask_security import Security
 from flask_security.utils import aware_utcnow
 
 from escalation.config import Settings
@@ -120,10 +121,23 @@ _TEMPLATES = {
 }
 
 
+def one_way_in(security: Security) -> None:
+    """A person is here by their session on the server alone: no token in a header or an address, no answer
+    to machines that holds one. (What machines ask for is under /api, with the same session.)"""
+    security.want_json(lambda _: False)
+    security.login_manager.request_loader(lambda _: None)
+
+
 def refuse_what_is_closed() -> None:
-    """No page of Flask-Security's that has one of ours, and `next` is a path of this service."""
+    """No page of Flask-Security's that has one of ours, and `next` is a path of this service.
+
+    Its forms are forms: in JSON they would pass by the brake. None of ours asks to be remembered, which would
+    open the pages without a session, and so without its end.
+    """
     if request.endpoint in _CLOSED:
         abort(404)
+    if request.blueprint == "security" and (request.is_json or "remember" in request.values):
+        abort(400)
     target = request.values.get("next")
     if target and request.blueprint in ("security", "step_up") and not is_own_path(target):
         abort(400)

@@ -23,10 +23,11 @@ _EVENTS = text(
     " ON c.partnership_id = e.partnership_id AND c.id = e.case_id"
 )
 _MAILS = text(
-    'SELECT o.epoch, o.dedupe_key, o.state, c.reference FROM outbox o JOIN "case" c'
+    'SELECT o.epoch, o.dedupe_key, o.state, c.reference FROM outbox o LEFT JOIN "case" c'
     " ON c.partnership_id = o.partnership_id AND c.id = o.case_id"
-    " JOIN event e ON e.partnership_id = o.partnership_id AND e.case_id = o.case_id AND e.seq = o.event_seq"
-    " WHERE o.state <> 'skipped'"
+    " LEFT JOIN event e"
+    " ON e.partnership_id = o.partnership_id AND e.case_id = o.case_id AND e.seq = o.event_seq"
+    " WHERE o.state <> 'skipped' AND (o.case_id IS NULL OR e.seq IS NOT NULL)"
 )
 _CHAIN = text(
     "SELECT partnership_id, case_id, seq, previous, body, hash,"
@@ -107,8 +108,11 @@ def _is_there(
 
 
 def _is_about(row: Any, mail: Taken) -> bool:
-    """A mail is about an event when the outbox owes it by that very Message-ID, for the case it links to."""
-    return row is not None and mail.cases == {row.reference}
+    """A mail is about an event when the outbox owes it by that very Message-ID, for the case it links to.
+
+    The board's daily mail is about a day: that it is owed is all that there is to it.
+    """
+    return row is not None and (row.reference is None or mail.cases == {row.reference})
 
 
 def broken_chains(connection: Connection) -> int:

@@ -58,7 +58,7 @@ MAY: dict[str, dict[str, tuple[str, ...]]] = {
     "change_decision": {MANAGER: OPEN, HEAD: (SENIOR, BOARD)},
     "ask_information": {MANAGER: (REVIEW, SENIOR), HEAD: (SENIOR,)},
     "tell_change": {RAISER: INFORMED, LEAD: INFORMED, MANAGER: INFORMED},
-    "risk_rose": {RAISER: INFORMED, MANAGER: INFORMED},
+    "risk_rose": {RAISER: INFORMED, LEAD: INFORMED, MANAGER: INFORMED},
     "propose_settlement": {RAISER: OPEN, LEAD: OPEN, MANAGER: OPEN, HEAD: (SENIOR, BOARD)},
     "agree_settlement": {RAISER: OPEN, MANAGER: (REVIEW,), HEAD: (SENIOR, BOARD)},
     "decline_settlement": {RAISER: OPEN, MANAGER: (REVIEW,), HEAD: (SENIOR, BOARD)},

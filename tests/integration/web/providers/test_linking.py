@@ -8,6 +8,7 @@ from flask import Flask
 from escalation.services import identities
 from escalation.web import providers
 from tests.integration.web.providers.conftest import Browser, change, rows, way_there
+from tests.support import sessions
 from tests.support.issuer import Issuer
 
 LINK = "/account/identities/mock"
@@ -165,3 +166,14 @@ def test_the_page_between_is_no_redirect(gp: Browser) -> None:
     assert page.status_code == 200
     assert 'http-equiv="refresh"' in page.text
     assert way_there(page).startswith(gp.issuer.url)
+
+
+@pytest.mark.parametrize("door", [LINK, f"{LINK}/unlink"])
+def test_whoever_finds_an_open_session_must_prove_who_they_are_first(
+    app: Flask, gp: Browser, door: str
+) -> None:
+    gp.with_password()
+    sessions.proved_earlier(app, minutes=16)
+    answer = gp.presses(door, on="/account")
+    assert answer.location == "/prove?next=/account"
+    assert rows(app, "SELECT count(*) FROM identity") == [(0,)]
