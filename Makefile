@@ -12,7 +12,7 @@ UV := uv==0.13.9
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run reset check test time-travel histories faults faults-seeded mutants tamper permissions lint browser failover pooler lock bench bench-quick peers clean
+.PHONY: help install run reset check test time-travel histories rotation faults faults-seeded mutants tamper permissions lint browser failover pooler lock bench bench-quick peers clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ time-travel: install ## Deadlines and outages of many years, with figures in doc
 
 histories: install ## Random histories of a case against a small model of it, many and long, on both databases
 	HYPOTHESIS_PROFILE=histories $(PYTEST) $(MANY) tests/integration/histories
+
+rotation: install ## Kill what wraps keys anew, 200 times on each database: nothing may become unreadable
+	ROTATION_KILLS=$(or $(ROTATION_KILLS),200) $(PYTEST) -n 2 -rP tests/faults/test_keys_while_killed.py
 
 # Broken off, the same command with the same SEED goes on where it was.
 KILLS ?= 1000

@@ -13,17 +13,23 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table, bindparam, insert, text
 
 from benchmarks import towns
 from benchmarks.service import migrate, service
+from escalation import clock
 from escalation.extensions import db
-from escalation.models import Base
+from escalation.models import Base, CaseKey
 from escalation.security.chain import GENESIS, event_hash
+from escalation.security.envelope import of_case_key
 from escalation.security.public_ids import ALPHABET
+from escalation.security.sealing import new_key, wrap
+from escalation.services import sealed
 from escalation.services.delivery import message_id_of
+from escalation.services.unit import Unit
 
 CHUNK = 50_000
 _PLACES = 5
@@ -53,7 +59,9 @@ def fill(cases: int, due: int, made: towns.Templates | None = None) -> None:
         first = max(templates) + 1
         for start in range(0, cases, CHUNK):
             numbers = range(start, min(start + CHUNK, cases))
-            _multiply(connection, templates, [(first + n, _which(n, cases, due, made)) for n in numbers])
+            wanted = [(first + n, _which(n, cases, due, made)) for n in numbers]
+            _multiply(connection, templates, wanted)
+            _keys(connection, templates, wanted)
         with _unguarded(connection):
             _remove(connection, tuple(templates))
         _end(connection)
@@ -132,7 +140,7 @@ def _multiply(connection: Connection, templates: dict[int, _Template], wanted: l
         copies.append((case, template, secrets.token_urlsafe(16), _reference(of.prefix, case), head))
     _load(connection, "copy", ("case_id", "template", "public_id", "reference", "head"), copies)
     _load(connection, "link", ("case_id", "seq", "previous", "hash"), links)
-    for table in _tables():
+    for table in (t for t in _tables() if t.name not in _BOUND):
         connection.execute(text(_copied(table, connection.dialect.name)))
     for name in ("copy", "link"):
         connection.execute(text(f"DELETE FROM {name}"))
@@ -160,6 +168,33 @@ def _load(
     else:
         marks = ", ".join("?" * len(columns))
         raw.cursor().executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+
+
+_BOUND = frozenset({"case_key", "person_index"})
+"""What belongs to one case and cannot be copied: a key is made for each (`_keys`)."""
+
+
+def _keys(connection: Connection, templates: dict[int, _Template], wanted: list[tuple[int, int]]) -> None:
+    """A key of its own for each case, as its first text brings it: no text that was copied opens with it."""
+    unit = Unit(connection, *_moment(connection))
+    outer = {p: sealed.newest_of_partnership(unit, p) for p in {templates[t].partnership for _, t in wanted}}
+    made = []
+    for case, template in wanted:
+        of = templates[template].partnership
+        by, key = outer[of]
+        wrapped = wrap(key, by, of_case_key(of, case, 1), new_key())
+        made.append({"p": of, "c": case, "b": by, "w": wrapped, "at": unit.now})
+    written = insert(CaseKey).values(
+        partnership_id=bindparam("p"), case_id=bindparam("c"), version=1, wrapped_by=bindparam("b"),
+        wrapped=bindparam("w"), made_at=bindparam("at"),
+    )  # fmt: skip
+    for begin in range(0, len(made), 10_000):
+        connection.execute(written, made[begin : begin + 10_000])
+
+
+def _moment(connection: Connection) -> tuple[datetime, datetime, int]:
+    read = clock.read(connection)
+    return read.now, read.real, read.epoch
 
 
 def _tables() -> Iterator[Table]:

@@ -16,11 +16,12 @@ TABLES = {
     "deadline": "case_id, entry_seq, clock, rung, side, waits_for, budget, due_at, remind_at, "
     "calendar_version, state",
     "proposal": "case_id, event_seq, side, state",
-    "statement": "case_id, event_seq, field, text",
+    "statement": "case_id, event_seq, field, field_class",
     "outbox": "case_id, event_seq, name, account_id, slot, via, dedupe_key, state, epoch",
 }
 """The tables that a move writes, and what in them does not hang on the microsecond of the move. What an event
-says of the case row is not compared: the SQL by hand does not write it."""
+says of the case row is not compared: the SQL by hand does not write it. Nor are texts: the service seals
+them, each time differently."""
 
 
 def counted(address: str) -> Mapping[str, int]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import gc
+import hashlib
 import logging
 import secrets
 from collections.abc import Iterator
@@ -11,12 +12,16 @@ from typing import Any
 from flask import Flask
 
 from benchmarks import machine
-from escalation import memory
+from escalation import key_sources, memory
 from escalation.app import create_app, upgrade_database
 from escalation.config import Settings
 from escalation.extensions import db
 from escalation.services import database_roles
 from escalation.services.database_roles import Roles
+
+# One for all processes of a benchmark, which are given settings one by one.
+_KEY = key_sources.written(1, hashlib.sha256(b"a key of benchmarks").digest())
+_INDEX_KEY = key_sources.written(1, hashlib.sha256(b"an index key of benchmarks").digest())
 
 
 def settings_for(url: str, **others: Any) -> Settings:
@@ -36,6 +41,8 @@ def settings_for(url: str, **others: Any) -> Settings:
         "secret_key": secrets.token_urlsafe(32),
         "password_salt": secrets.token_urlsafe(32),
         "factor_keys": (secrets.token_urlsafe(32),),
+        "keys": (_KEY,),
+        "index_keys": (_INDEX_KEY,),
     }
     return Settings(database_url=url, **(usual | keys | others))
 

@@ -17,7 +17,8 @@ from escalation import logging as logs
 from escalation.config import Settings, from_environment
 from escalation.errors import ConfigurationError
 from escalation.extensions import csrf, db, mail, migrate
-from escalation.services import database_roles, durability, moving_clock
+from escalation.security import keys
+from escalation.services import database_roles, durability, keys_here, moving_clock
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 """The migrations stand beside the package: the service is run from its checkout."""
@@ -36,11 +37,14 @@ def create_app(settings: Settings | None = None, *, migrating: bool = False, ser
     configure(app, settings)
     logs.configure(settings.log_level, for_people=settings.demo)
     bind_extensions(app)
+    with app.app_context():
+        keys.hold(db.engine, keys.from_settings(settings))
     if not migrating:
         with app.app_context():
             refuse_other_databases(settings)
             say_how_commits_are_kept(settings, serving=serving)
             say_whether_the_wall_stands()
+            refuse_without_keys()
     web.register(app, settings)
     api.register(app)
     if settings.demo:
@@ -160,6 +164,20 @@ def say_whether_the_wall_stands() -> None:
         wall = database_roles.wall_of(connection)
     if wall is database_roles.Wall.OPEN:
         _log.warning("the service runs as the owner of its tables, or as a superuser", wall=wall.value)
+
+
+def refuse_without_keys() -> None:
+    """Refuses to start where a key is missing that texts were sealed with; says how many are not sealed yet.
+
+    Raises ConfigurationError.
+    """
+    try:
+        still_open = keys_here.open_at_start()
+    except ConfigurationError:
+        db.engine.dispose()
+        raise
+    if any(still_open.values()):
+        _log.warning("not everything is sealed yet: run `escalation keys seal-existing`", **still_open)
 
 
 def refuse_real_people() -> None:

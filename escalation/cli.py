@@ -15,6 +15,7 @@ from escalation import (
     audit_commands,
     database_commands,
     keeping_commands,
+    keys_commands,
     office_commands,
     people_commands,
     proof_commands,
@@ -229,6 +230,7 @@ cli.add_command(database_commands.db)
 cli.add_command(audit_commands.audit)
 for proving in proof_commands.COMMANDS:
     audit_commands.audit.add_command(proving)
+cli.add_command(keys_commands.keys)
 for kept in (keeping_commands.backup, keeping_commands.restore, keeping_commands.outbox):
     cli.add_command(kept)
 

@@ -68,6 +68,16 @@ class Settings:
     """An address outside that gets the newest seal once a week, as the chair does."""
     seal_keys_before: tuple[str, ...] = ()
     """Public keys in hex that signed seals before that one."""
+    key_file: str = ""
+    """The file of the keys at the top, with which the keys of what people wrote are wrapped."""
+    keys: tuple[str, ...] = ()
+    """The same keys, where they come in the environment."""
+    key_hook: str = ""
+    """The same keys from a key store: the function that asks for them, as module:function."""
+    index_key_file: str = ""
+    """The file of the key with which numbers of people are found again."""
+    index_keys: tuple[str, ...] = ()
+    """The same key, where it comes in the environment."""
     log_level: str = "INFO"
     instance: str = "instance"
 

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from escalation import app as factory
+from escalation import key_sources
 from escalation.config import Settings
 from escalation.demo import catcher, data
 from escalation.errors import NotFound, Refused
@@ -82,6 +83,8 @@ def _settings(url: str, port: int) -> Settings:
         trusted_hosts=("selftest.invalid",),
         testing=True,
         second_factor="offered",
+        keys=(key_sources.new_text(),),
+        index_keys=(key_sources.new_text(),),
         smtp_host="127.0.0.1",
         smtp_port=port,
         smtp_tls="none",

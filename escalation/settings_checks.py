@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from escalation import provider_file
+from escalation import key_sources, provider_file
 from escalation.addresses import is_address
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ KNOWN_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "developmen
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _SECRET = frozenset(
     {"secret_key", "password_salt", "smtp_password", "ping_url", "factor_keys"}
-    | {"database_url", "migration_url", "backup_url"}
+    | {"database_url", "migration_url", "backup_url", "keys", "index_keys"}
 )
 _HOST = re.compile(r"\[?[A-Za-z0-9:]+\]?|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _PUBLIC_KEY = re.compile(r"[0-9a-f]{64}")
@@ -47,6 +47,19 @@ def problems(settings: "Settings") -> Iterator[str]:
         if not rule.holds(settings):
             yield rule.words(settings)
     yield from _of_providers(settings)
+    yield from _of_keys(settings)
+
+
+def _of_keys(settings: "Settings") -> Iterator[str]:
+    """What is wrong with the keys of what people write. There is no way to run without them."""
+    found: list[bytes] = []
+    for name, source in (("KEY", key_sources.of_texts), ("INDEX_KEY", key_sources.of_index)):
+        try:
+            found += source(settings).values()
+        except key_sources.NoKeys as error:
+            yield f"ESCALATION_{name}_FILE or ESCALATION_{name}S: {error}"
+    if len({*found}) < len(found):
+        yield "ESCALATION_KEY_FILE and ESCALATION_INDEX_KEY_FILE must differ: a key stands there twice"
 
 
 def _of_providers(settings: "Settings") -> Iterator[str]:

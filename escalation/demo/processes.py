@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from escalation import key_sources
 from escalation.demo import catcher
 from escalation.errors import ConfigurationError
 from escalation.security import seal_keys
@@ -50,6 +51,8 @@ def settings_of(instance: Path, opened: Opened | None = None) -> dict[str, str]:
         "ESCALATION_SECRET_KEY": _secret(instance / "secret-key"),
         "ESCALATION_PASSWORD_SALT": _secret(instance / "password-salt"),
         "ESCALATION_SEAL_KEY": _seal_key(instance / "seal-key.pem"),
+        "ESCALATION_KEY_FILE": _key_file(instance / "keys"),
+        "ESCALATION_INDEX_KEY_FILE": _key_file(instance / "index-keys"),
     }
     if opened:
         settings["ESCALATION_PUBLIC_BASE_URL"] = opened.address
@@ -67,6 +70,12 @@ def _secret(file: Path) -> str:
 def _seal_key(file: Path) -> str:
     if not file.exists():
         seal_keys.make(file)
+    return str(file)
+
+
+def _key_file(file: Path) -> str:
+    if not file.exists():
+        key_sources.add_to(file)
     return str(file)
 
 

@@ -9,6 +9,7 @@ from escalation.models.base import Base
 from escalation.models.cases import Case, Deadline, Participation, ProposalRow, Recusal, StageEntry
 from escalation.models.desk import Diversion, DraftRow, Submission
 from escalation.models.installation import Heartbeat, Installation, JobRun
+from escalation.models.keys import CaseKey, PartnershipKey, PersonIndex
 from escalation.models.offices import (
     AccessReview,
     Appointment,
@@ -34,6 +35,7 @@ __all__ = [
     "Attempts",
     "Base",
     "Case",
+    "CaseKey",
     "Deadline",
     "DeclaredInterest",
     "Diversion",
@@ -51,7 +53,9 @@ __all__ = [
     "OutboxRow",
     "Participation",
     "Partnership",
+    "PartnershipKey",
     "Passkey",
+    "PersonIndex",
     "Post",
     "ProposalRow",
     "ProtocolVersion",

@@ -29,6 +29,8 @@ class Installation(Base):
     """The instant that the restored backup shows."""
     released_at: Mapped[datetime | None]
     """When an operator let the mails leave again, and the clocks run."""
+    sealed_at: Mapped[datetime | None]
+    """Since when everything that people wrote is sealed: what is not, is not believed any more."""
 
 
 class JobRun(Base):

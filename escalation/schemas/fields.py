@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, fields
 
+from escalation.nhs_numbers import is_nhs_number as is_nhs_number
+
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _UNSEEN = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
-_NHS_WEIGHTS = range(10, 1, -1)
 _ZONE = ZoneInfo("Europe/London")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
@@ -106,12 +107,3 @@ class Instant(fields.DateTime):
 
 def _is_missing(value: Any) -> bool:
     return type(value).__name__ == "_Missing"
-
-
-def is_nhs_number(text: str) -> bool:
-    """True for ten digits (spaces and dashes between them allowed) with a right check digit."""
-    digits = re.sub(r"[\s-]", "", text)
-    if not re.fullmatch(r"[0-9]{10}", digits):
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(digits[:9], _NHS_WEIGHTS, strict=True))
-    return (11 - total % 11) % 11 == int(digits[9])

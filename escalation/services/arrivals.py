@@ -9,7 +9,6 @@ domains: the domain after the @ exactly, never a part of it. Then they get a pos
 may raise and which answers for nobody.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,7 +19,7 @@ from escalation.errors import NotFound
 from escalation.models import Account, Agency, DraftRow, Holding, MailDomain, Membership
 from escalation.models.types import AnyRow
 from escalation.security.public_ids import new_public_id
-from escalation.services import directory, newcomers, raisers, visitors
+from escalation.services import directory, kept_drafts, newcomers, raisers, visitors
 from escalation.services.unit import Unit, of_account, of_partnership, retried, writing
 from escalation.services.views import AgencyChoice
 from workflows.vocabulary import AgencyKind
@@ -63,7 +62,7 @@ def keep(account: int, partnership: str, answers: Mapping[str, str]) -> str:
                 public_id=public_id,
                 account_id=account,
                 kind=visitors.RAISE,
-                answers=json.dumps(dict(answers)),
+                answers=kept_drafts.sealed_answers(unit, place.id, account, public_id, answers),
                 saved_at=unit.now,
             )
         )
@@ -83,7 +82,7 @@ def take_place(account: int, draft: str, *, agency: str | None = None) -> Arriva
     `agency` of theirs, which it then names. Raises NotFound for somebody else's draft."""
     with writing(of_account(account)) as unit:
         row = _draft(unit, account, draft)
-        answers = json.loads(row.answers)
+        answers = kept_drafts.answers_of(unit, row)
         named = agency or answers.get("own_agency", "")
         known = _agencies(unit, row.partnership_id)
         theirs = _theirs(unit, account, row.partnership_id)
@@ -93,8 +92,7 @@ def take_place(account: int, draft: str, *, agency: str | None = None) -> Arriva
         if chosen is None or chosen.id not in theirs:
             return Arrival(Place.CHOOSE, tuple(_choice(a) for a in known if a.id in theirs))
         raisers.admit(unit, account, row.partnership_id, chosen.id, answers.get("own_role", ""))
-        said = json.dumps(answers | {"own_agency": chosen.public_id})
-        unit.session.execute(update(DraftRow).where(DraftRow.id == row.id).values(answers=said))
+        kept_drafts.keep(unit, row, {**answers, "own_agency": chosen.public_id})
         return Arrival(Place.HERE)
 
 

@@ -1,5 +1,6 @@
 """A track opened beside a running case: a case of its own, with its own clocks and record, tied to it."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -7,8 +8,10 @@ from sqlalchemy import select
 
 from escalation.errors import Refused
 from escalation.models import Partnership, Statement
+from escalation.models.types import AnyRow
+from escalation.security import envelope
 from escalation.security.public_ids import new_public_id
-from escalation.services import terms, transition
+from escalation.services import sealed, terms, transition
 from escalation.services.case_file import CaseFile
 from escalation.services.opening import NewCase, NewRow, OpenedCase, insert_case
 from escalation.services.unit import Unit
@@ -53,7 +56,7 @@ def open_beside(unit: Unit, file: CaseFile, track: str, by: transition.Step) -> 
 
 def _concern(unit: Unit, file: CaseFile) -> RaiseConcern:
     rows = unit.session.execute(
-        select(Statement.field, Statement.text)
+        select(Statement.event_seq, Statement.field, Statement.text)
         .where(
             Statement.partnership_id == file.row.partnership_id,
             Statement.case_id == file.row.id,
@@ -61,7 +64,7 @@ def _concern(unit: Unit, file: CaseFile) -> RaiseConcern:
         )
         .order_by(Statement.event_seq.desc())
     )
-    written = {row.field: row.text for row in rows}
+    written: dict[str, Any] = {row.field: text for row, text in _texts(unit, file, rows)}
     facts = file.terms.facts
     return RaiseConcern(
         **{name: written.get(name, "") for name in _CARRIED},
@@ -70,6 +73,18 @@ def _concern(unit: Unit, file: CaseFile) -> RaiseConcern:
         topic=Id(facts.topic) if facts.topic else None,
         forum=Id(facts.forum) if facts.forum else None,
     )
+
+
+def _texts(unit: Unit, file: CaseFile, rows: Iterable[AnyRow]) -> Iterator[tuple[AnyRow, str]]:
+    """The texts again. Raises Refused where one cannot be opened: no sentence of ours is carried on."""
+    partnership, case = file.row.partnership_id, file.row.id
+    keys = envelope.of_case(unit.connection, partnership, case)
+    for row in rows:
+        try:
+            place = sealed.in_statement(partnership, case, row.event_seq, row.field)
+            yield row, keys.open(place, row.text)
+        except sealed.CannotOpen as error:
+            raise Refused("keys_missing", envelope.NOT_HERE) from error
 
 
 def _insert(unit: Unit, file: CaseFile, decision: Decision) -> OpenedCase:

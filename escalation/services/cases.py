@@ -2,7 +2,7 @@
 
 from escalation.errors import InvalidInput, NotAllowed
 from escalation.security import access
-from escalation.services import case_view
+from escalation.services import case_view, sealed
 from escalation.services.unit import Unit, of_account, reading, retried, writing
 from escalation.services.views import CaseView
 
@@ -38,9 +38,9 @@ def unmask(public_id: str, account: int, reason: str) -> CaseView:
         view = case_view.view_of(unit, partnership, case, account, unmasked=True)
         if view.masked or not view.person_reference:
             raise NotAllowed("The reference for the person is not for you to see.")
-        access.record_read(
-            unit.session, partnership, case, account, slot, "identifiers", unit.now, reason.strip()
-        )
+        place = sealed.in_read_log(partnership, case, account, unit.now)
+        kept = sealed.keys_to_write(unit, partnership, case).seal(place, reason.strip())
+        access.record_read(unit.session, partnership, case, account, slot, "identifiers", unit.now, kept)
     return view
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from escalation.errors import NotFound, Refused, SentElsewhere
-from escalation.models import DraftRow, Statement
+from escalation.models import DraftRow
 from escalation.security import access
 from escalation.security.public_ids import new_public_id
-from escalation.services import case_file, cases, diversions, forms, submissions, terms, transition
+from escalation.services import case_file, cases, diversions, forms, numbers, submissions, terms, transition
 from escalation.services.case_file import CaseFile
 from escalation.services.deadline_view import days_of
 from escalation.services.grounds import Ground, NewConcern, facts_from, ground_of
@@ -201,18 +201,7 @@ def _earlier(unit: Unit, account: int, partnership: int, reference: str) -> int:
     mine = [
         case for owner, case in access.case_ids_of(unit.session, account, unit.now) if owner == partnership
     ]
-    return int(
-        unit.session.execute(
-            select(func.count())
-            .select_from(Statement)
-            .where(
-                Statement.partnership_id == partnership,
-                Statement.case_id.in_(mine),
-                Statement.field == "person_reference",
-                func.lower(Statement.text) == reference.lower(),
-            )
-        ).scalar_one()
-    )
+    return len(numbers.cases_with(unit.connection, partnership, reference, among=mine))
 
 
 __all__ = ["NewConcern", "preview", "raise_concern", "raise_within"]

@@ -28,7 +28,7 @@ ONLY_ADDED_TO = frozenset(
 the next list says so."""
 REMOVED_FROM = frozenset(
     {"draft", "web_session", "heartbeat", "account_role", "passkey", "identity", "address_proof", "attempts"}
-    | {"newcomer", "appointment", "mail_domain", "sign_in_record", "account", "outbox"}
+    | {"newcomer", "appointment", "mail_domain", "sign_in_record", "account", "outbox", "person_index"}
 )
 """Where the application may remove rows: what is nobody's record. Of accounts only those that nothing names,
 which foreign keys see to, with the mails that brought them a code."""

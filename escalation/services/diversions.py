@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 from escalation.errors import NotFound
 from escalation.models import Diversion, DraftRow, Partnership, ProtocolVersion
 from escalation.models.types import AnyRow
+from escalation.services import kept_drafts
 from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, of_account, reading
 from escalation.services.views import DiversionView
@@ -45,7 +46,11 @@ def keep_draft(unit: Unit, account: int, draft: str, public_id: str) -> None:
     """The draft goes on under the diversion's id: its old address leads to where the concern went, and
     what its author changes in it can be sent anew."""
     mine = (DraftRow.public_id == draft, DraftRow.account_id == account)
-    unit.session.execute(update(DraftRow).where(*mine).values(public_id=public_id))
+    row = unit.session.execute(select(*DraftRow.__table__.c).where(*mine)).first()
+    if row is not None:
+        answers = kept_drafts.answers_of(unit, row)
+        kept = kept_drafts.sealed_answers(unit, row.partnership_id, account, public_id, answers)
+        unit.session.execute(update(DraftRow).where(*mine).values(public_id=public_id, answers=kept))
 
 
 def find(unit: Unit, account: int, public_id: str) -> DiversionView | None:

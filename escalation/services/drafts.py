@@ -1,17 +1,16 @@
 """Drafts: what was typed and not sent, kept on the server at each step, seen by nobody but its author."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from escalation.errors import NotAllowed, NotFound
 from escalation.models import DraftRow, Partnership
 from escalation.models.types import AnyRow
 from escalation.security import access
 from escalation.security.public_ids import new_public_id
-from escalation.services import directory
+from escalation.services import directory, kept_drafts
 from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, of_account, reading, retried, writing
 from escalation.services.views import Draft
@@ -47,7 +46,7 @@ def start(account: int, partnership: str, kind: str = RAISE, case_public_id: str
                     account_id=account,
                     kind=kind,
                     case_id=case,
-                    answers="{}",
+                    answers=kept_drafts.sealed_answers(unit, place.id, account, public_id, {}),
                     saved_at=unit.now,
                 )
             )
@@ -62,10 +61,8 @@ def save(account: int, public_id: str, answers: Mapping[str, str]) -> Draft:
     """
     with writing(of_account(account)) as unit:
         row = _row(unit, account, public_id, lock=True)
-        kept = json.loads(row.answers) | {name: text[:_LONGEST] for name, text in answers.items()}
-        unit.session.execute(
-            update(DraftRow).where(DraftRow.id == row.id).values(answers=json.dumps(kept), saved_at=unit.now)
-        )
+        added = {name: text[:_LONGEST] for name, text in answers.items()}
+        kept_drafts.keep(unit, row, {**kept_drafts.answers_of(unit, row), **added})
     return load(account, public_id)
 
 
@@ -76,7 +73,8 @@ def load(account: int, public_id: str) -> Draft:
         place = unit.session.execute(
             select(*Partnership.__table__.c).where(Partnership.id == row.partnership_id)
         ).one()
-        return Draft(row.public_id, row.kind, partnership_view(place), json.loads(row.answers), row.saved_at)
+        answers = kept_drafts.shown(unit, row)
+        return Draft(row.public_id, row.kind, partnership_view(place), answers, row.saved_at)
 
 
 @retried
@@ -89,26 +87,26 @@ def discard(account: int, public_id: str) -> None:
 
 def rows_of(unit: Unit, account: int) -> tuple[DraftInList, ...]:
     """The drafts of concerns in which a person has typed something, newest first."""
-    begun = ((row, _answered(row)) for row in _begun(unit, account))
+    begun = ((row, _answered(unit, row)) for row in _begun(unit, account))
     return tuple(DraftInList(r.public_id, r.kind, r.saved_at, count) for r, count in begun if count)
 
 
 def _begun(unit: Unit, account: int) -> Sequence[AnyRow]:
     return unit.session.execute(
-        select(DraftRow.id, DraftRow.public_id, DraftRow.kind, DraftRow.saved_at, DraftRow.answers)
+        select(*DraftRow.__table__.c)
         .where(DraftRow.account_id == account, DraftRow.kind == RAISE)
         .order_by(DraftRow.saved_at.desc())
     ).all()
 
 
-def _answered(row: AnyRow) -> int:
-    """How many answers have something in them."""
-    return sum(bool(text.strip()) for name, text in json.loads(row.answers).items() if name not in _MARKS)
+def _answered(unit: Unit, row: AnyRow) -> int:
+    """How many answers have something in them; what cannot be opened counts as one, and so is not dropped."""
+    return sum(bool(t.strip()) for name, t in kept_drafts.shown(unit, row).items() if name not in _MARKS)
 
 
 def _drop_empty(unit: Unit, account: int) -> None:
     before = unit.now - _KEPT_EMPTY
-    empty = [row.id for row in _begun(unit, account) if row.saved_at < before and not _answered(row)]
+    empty = [row.id for row in _begun(unit, account) if row.saved_at < before and not _answered(unit, row)]
     if empty:
         unit.session.execute(delete(DraftRow).where(DraftRow.id.in_(empty)))
 

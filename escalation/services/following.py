@@ -2,6 +2,7 @@
 
 from escalation.errors import Refused
 from escalation.security import access
+from escalation.security.envelope import Unopened
 from escalation.services import case_file, case_view, drafts
 from escalation.services.unit import of_account, reading
 from escalation.services.views import CaseView, Draft
@@ -34,7 +35,8 @@ def start_anew(account: int, public_id: str) -> Draft:
 
 
 def _answers(view: CaseView, agencies: list[str]) -> dict[str, str]:
-    carried = {name: view.written[name].text for name in _CARRIED if name in view.written}
+    texts = {name: view.written[name].text for name in _CARRIED if name in view.written}
+    carried = {name: text for name, text in texts.items() if not isinstance(text, Unopened)}
     others = {
         **dict(zip(("agency", *FURTHER), agencies, strict=False)),
         "role": view.challenged_role,
@@ -46,6 +48,7 @@ def _answers(view: CaseView, agencies: list[str]) -> dict[str, str]:
 def _attempts(view: CaseView) -> str:
     """What came of the earlier challenge, in a sentence, with what its follow-up left open."""
     answer = next(e for e in view.events if e.kind is EventKind.FOLLOW_UP_ANSWERED)
-    still_open = next((w.text for w in answer.written if w.field == "still_open"), "")
+    said = (w.text for w in answer.written if w.field == "still_open" and not isinstance(w.text, Unopened))
+    still_open = next(said, "")
     came_of_it = f"Challenge {view.reference} was settled for now. At its follow-up the person was not safer."
     return f"{came_of_it} Still open: {still_open}" if still_open else came_of_it

@@ -10,9 +10,10 @@ from escalation.models import Account, Case, OpenedGlass, Partnership, Statement
 from escalation.models.opened import GlassFinding as GlassFinding
 from escalation.models.opened import GlassReason
 from escalation.models.types import AnyRow, AnySelect
-from escalation.security import offices
+from escalation.security import envelope, offices
+from escalation.security.envelope import TextKeys
 from escalation.security.permissions import Act, Relation, Standing, permitted
-from escalation.services import case_file, glass, in_turn, office_mail, transition
+from escalation.services import case_file, glass, in_turn, office_mail, sealed, transition
 from escalation.services.case_view import partnership_view
 from escalation.services.unit import Unit, of_account, of_partnership, reading, retried, writing
 from escalation.services.views import PartnershipView
@@ -57,7 +58,8 @@ def openings(account: int, partnership: str) -> tuple[PartnershipView, tuple[Ope
             raise NotFound
         unit.turn_to(of_partnership(place.id))
         rows = unit.session.execute(_openings().where(OpenedGlass.partnership_id == place.id)).all()
-        found = tuple(_opening(unit, row, account, place.zone) for row in rows)
+        keys = envelope.of_cases(unit.connection, place.id, {row.case_id for row in rows})
+        found = tuple(_opening(unit, row, keys[row.case_id], account, place.zone) for row in rows)
     return partnership_view(place), tuple(sorted(found, key=lambda o: o.reviewed_at is not None))
 
 
@@ -92,14 +94,15 @@ def _openings() -> AnySelect:
     )
 
 
-def _opening(unit: Unit, row: AnyRow, account: int, zone: str) -> Opening:
+def _opening(unit: Unit, row: AnyRow, keys: TextKeys, account: int, zone: str) -> Opening:
+    place = sealed.in_statement(row.partnership_id, row.case_id, row.event_seq, "reasons")
     return Opening(
         public_id=row.public_id,
         seq=row.event_seq,
         reference=row.reference,
         by=row.name,
         reason=GlassReason(row.reason),
-        text=row.text or "",
+        text=keys.shown(place, row.text) if row.text else "",
         opened_at=row.opened_at,
         review_by=row.review_by,
         overdue=row.reviewed_at is None and row.review_by <= unit.now,

@@ -11,7 +11,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from escalation.models import Account, Deadline, EventRow, OutboxRow, ReadEntry, StageEntry, Statement
+from escalation.models.record import FieldClass
 from escalation.models.types import AnyRow
+from escalation.security import envelope
+from escalation.services import sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text of a case, opened; where it could not be, a sentence stands in its place (`Unopened`)."""
+
+    event_seq: int
+    field: str
+    field_class: FieldClass
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +34,7 @@ class History:
     events: tuple[AnyRow, ...]
     codes: Mapping[int, Mapping[str, Any]]
     names: Mapping[int, str]
-    written: Mapping[int, tuple[AnyRow, ...]]
+    written: Mapping[int, tuple[Written, ...]]
     deadlines: tuple[AnyRow, ...]
     entries: tuple[AnyRow, ...]
     opened: Mapping[int, datetime]
@@ -32,9 +45,9 @@ class History:
 def read(session: Session, partnership: int, case: int) -> History:
     """Reads the record of a case."""
     events = _rows(session, EventRow, partnership, case, EventRow.seq)
-    written: dict[int, list[AnyRow]] = defaultdict(list)
-    for row in _rows(session, Statement, partnership, case, Statement.event_seq):
-        written[row.event_seq].append(row)
+    written: dict[int, list[Written]] = defaultdict(list)
+    for text in _texts(session, partnership, case):
+        written[text.event_seq].append(text)
     return History(
         events=events,
         codes={e.seq: json.loads(e.body)["codes"] for e in events},
@@ -54,6 +67,16 @@ def read(session: Session, partnership: int, case: int) -> History:
             ).scalars()
         ),
     )
+
+
+def _texts(session: Session, partnership: int, case: int) -> list[Written]:
+    rows = _rows(session, Statement, partnership, case, Statement.event_seq)
+    keys = envelope.of_case(session.connection(), partnership, case)
+    places = (sealed.in_statement(partnership, case, row.event_seq, row.field) for row in rows)
+    return [
+        Written(row.event_seq, row.field, FieldClass(row.field_class), keys.shown(place, row.text))
+        for row, place in zip(rows, places, strict=True)
+    ]
 
 
 def _rows(session: Session, model: Any, partnership: int, case: int, order: Any) -> tuple[AnyRow, ...]:

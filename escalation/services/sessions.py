@@ -10,7 +10,10 @@ from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from escalation.models import Account, WebSession
 from escalation.models.types import AnyRow
+from escalation.security import sealing
+from escalation.security.keys import vault_of
 from escalation.security.public_ids import new_public_id
+from escalation.security.sealing import CannotOpen, Place
 from escalation.services import standing
 from escalation.services.standing import Standing
 from escalation.services.unit import Unit, reading, retried, writing
@@ -79,7 +82,10 @@ def load(token: str, idle: timedelta) -> Loaded | None:
         ).first()
         if row is None or not _stands(row, unit.real_now, idle):
             return None
-        loaded = _loaded(unit, row, idle)
+        try:
+            loaded = _loaded(unit, row, _opened(unit, token, bytes(row.data)), idle)
+        except CannotOpen:
+            return None
         stale = row.seen_at + TOUCH <= unit.real_now
     if stale:
         _touch(token, row.account_id)
@@ -92,12 +98,12 @@ def _stands(row: AnyRow, now: datetime, idle: timedelta) -> bool:
     return row.account_id is None or bool(row.active)
 
 
-def _loaded(unit: Unit, row: AnyRow, idle: timedelta) -> Loaded:
+def _loaded(unit: Unit, row: AnyRow, data: bytes, idle: timedelta) -> Loaded:
     now = unit.real_now
     seen = now if row.seen_at + TOUCH <= now else row.seen_at
     ends_at = min(seen + idle, row.expires_at)
     return Loaded(
-        bytes(row.data),
+        data,
         ends_at,
         ends_at - now,
         now - row.verified_at if row.verified_at else None,
@@ -117,7 +123,8 @@ def begin(token: str, kept: Kept, longest: timedelta, was: str | None = None) ->
             unit.session.execute(delete(WebSession).where(WebSession.token_hash == _hash(was)))
         unit.session.execute(
             insert(WebSession).values(
-                token_hash=_hash(token), account_id=kept.account, data=kept.data, created_at=now, seen_at=now,
+                token_hash=_hash(token), account_id=kept.account, data=_sealed(unit, token, kept.data),
+                created_at=now, seen_at=now,
                 expires_at=now + longest, public_id=new_public_id(), how=kept.how, agent=kept.agent[:80],
                 verified_at=now if kept.account is not None else None,
             )
@@ -131,7 +138,7 @@ def begin(token: str, kept: Kept, longest: timedelta, was: str | None = None) ->
 def save(token: str, kept: Kept) -> bool:
     """Keeps what a session holds. False when it was ended meanwhile: then it stays ended."""
     with writing() as unit:
-        return _change(unit, token, data=kept.data, seen_at=unit.real_now)
+        return _change(unit, token, data=_sealed(unit, token, kept.data), seen_at=unit.real_now)
 
 
 @retried
@@ -142,7 +149,8 @@ def renew(was: str, token: str, kept: Kept, *, proved: bool) -> bool:
     """
     with writing() as unit:
         proof = {"verified_at": unit.real_now, "how": kept.how} if proved else {}
-        there = {"token_hash": _hash(token), "data": kept.data, "seen_at": unit.real_now}
+        data = _sealed(unit, token, kept.data)
+        there = {"token_hash": _hash(token), "data": data, "seen_at": unit.real_now}
         return _change(unit, was, **there, **proof)
 
 
@@ -227,6 +235,27 @@ def _was_here(unit: Unit, account: int) -> None:
         .where(Account.id == account, Account.lapsed_at.is_(None), before)
         .values(used_at=unit.now)
     )
+
+
+def _sealed(unit: Unit, token: str, data: bytes) -> bytes:
+    """What a session holds as it is kept: answers may be in it that somebody typed who is not known yet.
+
+    The key is derived from the one at the top: a session lives for hours, so nothing is ever wrapped anew.
+    """
+    vault = vault_of(unit.connection)
+    version = vault.texts.newest
+    return sealing.wrap(vault.for_sessions(version), version, _place(token), data).encode()
+
+
+def _opened(unit: Unit, token: str, data: bytes) -> bytes:
+    """What was sealed. Raises CannotOpen; then nobody is signed in with it."""
+    kept = data.decode("ascii", "replace")
+    key = vault_of(unit.connection).for_sessions(sealing.version_of(kept))
+    return sealing.unwrap(key, _place(token), kept)
+
+
+def _place(token: str) -> Place:
+    return Place(0, "web_session", "data", _hash(token))
 
 
 def _hash(token: str) -> str:

@@ -1,12 +1,14 @@
 """A form that is sent twice counts once: the key comes with the form, the result is kept."""
 
 import hashlib
+import hmac
 import secrets
 
 from sqlalchemy import select
 
 from escalation.errors import Refused
 from escalation.models import Submission
+from escalation.security.keys import vault_of
 from escalation.services.sets import insert_new
 from escalation.services.unit import Unit, of_account, reading
 
@@ -21,6 +23,13 @@ def fingerprint(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
+def _keyed(unit: Unit, print_: str) -> tuple[str, ...]:
+    """A fingerprint as it is kept, with the newest key first: whoever has the table alone can guess nothing
+    of what was sent."""
+    keys = sorted(vault_of(unit.connection).for_fingerprints().items(), reverse=True)
+    return tuple(hmac.new(key, print_.encode(), hashlib.sha256).hexdigest() for _, key in keys)
+
+
 def first_result(
     unit: Unit, account: int, partnership: int, key: str, print_: str, result: str
 ) -> str | None:
@@ -29,7 +38,8 @@ def first_result(
     Two that arrive together wait for each other in the database. Raises Refused when the same key
     comes with other content.
     """
-    values = {"account_id": account, "key": key, "partnership_id": partnership, "fingerprint": print_}
+    prints = _keyed(unit, print_)
+    values = {"account_id": account, "key": key, "partnership_id": partnership, "fingerprint": prints[0]}
     taken = insert_new(unit.connection, Submission, values | {"result": result, "at": unit.now})
     if taken:
         return None
@@ -38,7 +48,7 @@ def first_result(
             Submission.account_id == account, Submission.key == key
         )
     ).one()
-    if earlier.fingerprint != print_:
+    if earlier.fingerprint not in prints:
         raise Refused(
             "sent_before", "This form was sent before with other answers. Open it again to send new ones."
         )

@@ -8,6 +8,8 @@ deadlines, proposals, the case rows, and the mails that are now owed. All stand 
                            +--> carry_out --> event, statement, stage_entry, participation,
     directory, case file --+                  deadline, proposal, case, outbox
 
+What somebody wrote is sealed here, on its way into its row (see `sealed`).
+
 What can go wrong: two units that decide about the same case. The case row is locked before deciding;
 and should that ever fail, the primary keys of event (case, seq) and deadline (case, entry, clock,
 rung) let only one of the two commit.
@@ -23,6 +25,7 @@ from escalation.models import (
     EventRow,
     OutboxRow,
     Participation,
+    PersonIndex,
     ProposalRow,
     Recusal,
     StageEntry,
@@ -30,7 +33,7 @@ from escalation.models import (
 )
 from escalation.security import case_facts
 from escalation.security.chain import Told, body_of, event_hash, text_digest
-from escalation.services import mails, seating, terms
+from escalation.services import mails, numbers, sealed, seating, terms
 from escalation.services.case_file import CaseFile
 from escalation.services.field_classes import class_of, class_of_answer
 from escalation.services.sets import Rows, write_together
@@ -68,6 +71,7 @@ class _Pages:
     cases: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     statements: list[dict[str, Any]] = field(default_factory=list)
+    numbers: list[dict[str, Any]] = field(default_factory=list)
     left: list[dict[str, Any]] = field(default_factory=list)
     entered: list[dict[str, Any]] = field(default_factory=list)
     places_ended: list[dict[str, Any]] = field(default_factory=list)
@@ -110,7 +114,7 @@ def _key(step: Step) -> dict[str, Any]:
 
 def _events(unit: Unit, step: Step, events: tuple[Event, ...], entry_seq: int, pages: _Pages) -> None:
     row, head = step.file.row, step.file.row.head
-    said = _statements(step, events, pages)
+    said = _statements(unit, step, events, pages)
     case = _case(unit, step, entry_seq)
     last = row.event_seq + len(events)
     for seq, event in enumerate(events, start=row.event_seq + 1):
@@ -139,18 +143,27 @@ _BY_THE_SERVICE = frozenset({EventKind.POST_VACANT})
 """Events that a person's move brings about without being that person's doing."""
 
 
-def _statements(step: Step, events: tuple[Event, ...], pages: _Pages) -> dict[int, dict[str, Sequence[str]]]:
-    """The rows of what was written. Gives what each event binds of them: by field, its class and digest."""
+def _statements(
+    unit: Unit, step: Step, events: tuple[Event, ...], pages: _Pages
+) -> dict[int, dict[str, Sequence[str]]]:
+    """What was written, sealed. Gives what each event binds of it: by field, its class and the digest of the
+    text as it is stored. Where nothing was written, as in a sweep, no key is asked for."""
+    if not step.written:
+        return {}
+    partnership, case = step.file.row.partnership_id, step.file.row.id
+    keys = sealed.keys_to_write(unit, partnership, case)
     first = step.file.row.event_seq + 1
     of_kind = {event.kind: first + index for index, event in reversed(list(enumerate(events)))}
     said: dict[int, dict[str, Sequence[str]]] = {}
     for name, text in step.written.items():
         seq = of_kind.get(EventKind.SAFETY_SAID, first) if name == "safety" else first
         sort = class_of(events[0].kind, name, class_of_answer(step.file.protocol, name))
+        text = keys.seal(sealed.in_statement(partnership, case, seq, name), text)
         pages.statements.append(
             _key(step) | {"event_seq": seq, "field": name, "text": text} | {"field_class": sort}
         )
         said.setdefault(seq, {})[name] = (sort, text_digest(text))
+    pages.numbers += numbers.rows_of(unit.connection, partnership, case, step.written)
     return said
 
 
@@ -263,6 +276,7 @@ def _store(unit: Unit, pages: _Pages) -> None:
     new = (
         Rows(EventRow, pages.events),
         Rows(Statement, pages.statements),
+        Rows(PersonIndex, pages.numbers),
         Rows(StageEntry, pages.entered),
         Rows(Participation, pages.places),
         Rows(Deadline, pages.started),

@@ -2,13 +2,13 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
 
+from escalation.extensions import db
 from escalation.services import versions
 from tests.acceptance.conftest import Visit
 from tests.acceptance.test_a_board_in_its_own_words import TOLD, raised
 from tests.acceptance.test_what_the_procedure_asks import to_the_check_page
-from tests.support import beyond, richer
+from tests.support import beyond, richer, texts
 from tests.support.northtown import accounts
 
 OPEN, TRIED, ADVICE, ANSWER = "step/open", "step/tried", "step/advice", "step/answer"
@@ -25,11 +25,12 @@ def spoken(app: Flask, northtown: str) -> None:
 def kept(app: Flask) -> dict[str, tuple[str, str, str]]:
     """Every answer to a form on record: the kind of its event, its field class, its text."""
     query = (
-        "SELECT field, kind, field_class, text FROM statement JOIN event ON event.case_id = statement.case_id"
+        "SELECT statement.*, kind FROM statement JOIN event ON event.case_id = statement.case_id"
         " AND event.seq = statement.event_seq WHERE field LIKE '%@%'"
     )
-    with app.app_context(), beyond.engine().connect() as connection:
-        return {row.field: (row.kind, row.field_class, row.text) for row in connection.execute(text(query))}
+    with app.app_context(), beyond.engine().connect() as owner, db.engine.connect() as service:
+        found = texts.opened(owner, service, query)
+    return {row["field"]: (row["kind"], row["field_class"], row["text"]) for row in found}
 
 
 def test_what_raising_asks_for_is_asked_before_it_is_sent_and_kept_with_the_draft(

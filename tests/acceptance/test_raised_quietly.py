@@ -4,10 +4,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from escalation.extensions import db
 from escalation.services.unit import writing
 from tests.acceptance.conftest import Visit, Visitor
 from tests.acceptance.test_one_challenge import CANARY, raise_concern
-from tests.support import beyond
+from tests.support import beyond, texts
 from tests.support.mail_sink import MailSink, decoded
 from tests.support.movable_clock import TimePasses
 from tests.support.offices import appointed
@@ -111,9 +112,8 @@ def test_the_board_office_sees_the_reference_for_a_reason_that_is_on_record(
     shown = office.sends(f"{case}/reference", {"reason": "Two cases look as if they were one"})
     assert f"TOD-17 {CANARY}" in shown
     assert f"TOD-17 {CANARY}" not in office.opens(case), "shown once"
-    with app.app_context(), beyond.engine().connect() as connection:
-        kept = connection.execute(text("SELECT what, reason FROM read_log WHERE reason IS NOT NULL")).all()
-    assert [tuple(row) for row in kept] == [("identifiers", "Two cases look as if they were one")]
+    with app.app_context(), beyond.engine().connect() as owner, db.engine.connect() as service:
+        assert texts.reasons(owner, service) == ["Two cases look as if they were one"]
 
 
 def test_who_sees_it_anyway_and_who_may_not_are_not_asked_for_a_reason(visit: Visit, case: str) -> None:

@@ -8,6 +8,7 @@ from tests.support import sources
 ACROSS = {
     "escalation/services/audit.py": "the clock is watched in all of them",
     "escalation/services/forgetting.py": "an account is known wherever it has left a trace",
+    "escalation/services/keys_here.py": "whoever starts looks whether every key is here",
     "escalation/services/lapses.py": "who is next is known only when all were looked at",
     "escalation/services/moving_clock.py": "there may be no case in any of them",
     "escalation/services/reminders.py": "reminders are claimed by their time alone",

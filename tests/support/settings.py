@@ -1,10 +1,15 @@
 """What a process of the service is told in a test."""
 
 import dataclasses
+import hashlib
 import secrets
 from typing import Any
 
+from escalation import key_sources
 from escalation.config import Settings
+
+KEY = key_sources.written(1, hashlib.sha256(b"the key of the tests").digest())
+INDEX_KEY = key_sources.written(1, hashlib.sha256(b"the index key of the tests").digest())
 
 
 def settings_for(url: str, **others: Any) -> Settings:
@@ -23,6 +28,9 @@ def settings_for(url: str, **others: Any) -> Settings:
         "lapse_after_days": 0,
         "second_factor": "offered",
         "factor_keys": (secrets.token_urlsafe(32),),
+        # The same in every process of a run: what one seals, the next one opens.
+        "keys": (KEY,),
+        "index_keys": (INDEX_KEY,),
     }
     return Settings(
         database_url=url,

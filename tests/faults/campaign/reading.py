@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 
 from tests.faults.campaign.journal import lines
+from tests.support.texts import opened_by_hand
 
 _QUERIES = {
     "cases": 'SELECT id, partnership_id, public_id, phase, stage, entry_seq, event_seq, head, raiser_id, paused_at FROM "case"',
@@ -23,7 +24,9 @@ _QUERIES = {
     "entries": "SELECT partnership_id, case_id, seq, stage, phase, cause, entered_at, left_at FROM stage_entry ORDER BY partnership_id, case_id, seq",
     "mails": "SELECT id, partnership_id, case_id, event_seq, name, account_id, slot, state, message_id, error FROM outbox",
     "submissions": "SELECT account_id, key, result FROM submission",
-    "statements": "SELECT field, text FROM statement WHERE text LIKE 'T-%' OR text LIKE 'Reasons of %'",
+    "statements": "SELECT partnership_id, case_id, event_seq, field, text FROM statement",
+    "case_keys": "SELECT partnership_id, case_id, version, wrapped_by, wrapped FROM case_key",
+    "partnership_keys": "SELECT partnership_id, version, wrapped_by, wrapped FROM partnership_key",
     "held": "SELECT partnership_id, account_id FROM holding UNION SELECT partnership_id, account_id FROM participation WHERE account_id IS NOT NULL",
 }
 _NOW = "SELECT clock_timestamp() + offset_seconds * interval '1 second' FROM installation"
@@ -57,11 +60,21 @@ class Found:
 def read(database: str, folder: Path) -> Found:
     """Reads all of it. `database` is psycopg's words, or the path of a SQLite file."""
     found = _sqlite(database) if database.startswith("/") else _postgresql(database)
+    found.tables = {**found.tables, "statements": _opened(found.tables)}
     found.taken = _taken(folder / "sink.log")
     for diary in sorted(folder.glob("diary-*")):
         found.answered += [(d["key"], d["result"]) for d in lines(diary) if d.get("what") == "answered"]
     found.stops = [(s["began"], s["at"]) for s in lines(folder / "journal") if s["what"] == "stopped"]
     return found
+
+
+def _opened(tables: Mapping[str, list[Any]]) -> list[Any]:
+    """What people wrote that carries a key of its own in its words."""
+    rows, cases, places = (
+        [vars(r) for r in tables[t]] for t in ("statements", "case_keys", "partnership_keys")
+    )
+    texts = (SimpleNamespace(**row) for row in opened_by_hand(rows, cases, places))
+    return [text for text in texts if text.text.startswith(("T-", "Reasons of "))]
 
 
 def _postgresql(words: str) -> Found:

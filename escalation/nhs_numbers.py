@@ -1,0 +1,14 @@
+"""What an NHS number is, wherever one is typed."""
+
+import re
+
+_WEIGHTS = range(10, 1, -1)
+
+
+def is_nhs_number(text: str) -> bool:
+    """True for ten digits (spaces and dashes between them allowed) with a right check digit."""
+    digits = re.sub(r"[\s-]", "", text)
+    if not re.fullmatch(r"[0-9]{10}", digits):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(digits[:9], _WEIGHTS, strict=True))
+    return (11 - total % 11) % 11 == int(digits[9])
