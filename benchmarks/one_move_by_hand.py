@@ -17,7 +17,7 @@ import psycopg
 from psycopg.rows import namedtuple_row
 
 from benchmarks.sql_by_hand import terms
-from escalation.security.chain import Told, body_of, event_hash
+from escalation.security.chain import Told, body_of, event_hash, text_digest
 from escalation.services.submissions import fingerprint
 
 _AGENCIES = "SELECT id, nation, zone, opens, closes, weekdays, closures, hours, terms FROM agency"
@@ -99,7 +99,8 @@ def move_up(
 
 def _values(case: Any, public_id: str, account: int, key: str, reasons: str) -> dict[str, Any]:
     now, seq = case.now.astimezone(UTC), case.event_seq + 1
-    body = body_of("moved_up", now, account, "raiser", None, _CODES, Told(case.entry_seq + 1))
+    said = {"reasons": ("F4", text_digest(reasons))}
+    body = body_of("moved_up", now, account, "raiser", None, _CODES, Told(case.entry_seq + 1, said))
     return {
         "partnership": case.partnership_id,
         "case": case.id,
