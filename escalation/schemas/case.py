@@ -167,7 +167,6 @@ class ProposalSchema(Schema):
 
     side = _word(Side, required=True)
     mine = fields.Boolean(required=True)
-    title_welsh = fields.String(required=True)
     reply = fields.Boolean(required=True)
     outcome = fields.String(allow_none=True)
 

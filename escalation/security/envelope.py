@@ -111,6 +111,11 @@ def of_partnership(connection: Connection, partnership: int) -> TextKeys:
     return TextKeys(_opened(found, partnership, "partnership"), False, partial(believes_open, connection))
 
 
+def in_statement(partnership: int, case: int, seq: int, field: str) -> Place:
+    """Where the text of a statement stands."""
+    return Place(partnership, "statement", "text", f"{case}/{seq}/{field}")
+
+
 def of_case_key(partnership: int, case: int, version: int) -> Place:
     """Where a case's wrapped key stands."""
     return Place(partnership, "case_key", "wrapped", f"{case}/{version}")

@@ -9,7 +9,7 @@ from datetime import datetime
 from escalation.errors import Refused
 from escalation.models import CaseKey, PartnershipKey
 from escalation.security import envelope, sealing
-from escalation.security.envelope import TextKeys, Unopened
+from escalation.security.envelope import TextKeys, Unopened, in_statement
 from escalation.security.keys import of_partnership_key, vault_of
 from escalation.security.sealing import CannotOpen, Destroyed, Place
 from escalation.services.sets import insert_new
@@ -20,11 +20,6 @@ _NOT_KEPT = (
     "tell the board office, by telephone if it is urgent."
 )
 _GONE = "What was written in this case was destroyed, and nothing can be added to it. Raise a new concern."
-
-
-def in_statement(partnership: int, case: int, seq: int, field: str) -> Place:
-    """Where the text of a statement stands."""
-    return Place(partnership, "statement", "text", f"{case}/{seq}/{field}")
 
 
 def in_read_log(partnership: int, case: int, account: int, at: datetime) -> Place:

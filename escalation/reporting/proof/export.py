@@ -1,6 +1,6 @@
 """One case with its proof, for somebody who does not have the service. docs/record.md has the format."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -22,7 +22,8 @@ from escalation.reporting.proof.rows import (
     snapshot,
     stream,
 )
-from escalation.security import merkle, seals
+from escalation.security import envelope, merkle, seals
+from escalation.security.sealing import CannotOpen, Place
 
 FORMAT = "escalation-record-1"
 _NAMES = {"at": "at_us", "text": "stored"}
@@ -58,13 +59,30 @@ def _exported(connection: Connection, place: AnyRow, case: AnyRow, keys: Mapping
         "partnership": place._asdict(),
         "case": case._asdict(),
         "events": events,
-        "statements": [{**row, "text": row["stored"]} for row in rows(STATEMENTS)],
+        "statements": list(_readable(connection, place.id, case.id, rows(STATEMENTS))),
         "reads": reads,
         "people": _people(connection, people - {None}),
         "seals": _seals(connection, place.id, min((p["n"] for p in proofs), default=None)),
         "proofs": proofs,
         "public_keys": dict(keys),
     }
+
+
+def _readable(
+    connection: Connection, place: int, case: int, statements: Iterable[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Each as `stored`, which its event binds, and as a `text` to read: None where its key is not here."""
+    keys = envelope.of_case(connection, place, case)
+    for row in statements:
+        where = envelope.in_statement(place, case, row["event_seq"], row["field"])
+        yield {**row, "text": _opened(keys, where, row["stored"])}
+
+
+def _opened(keys: envelope.TextKeys, where: Place, stored: str) -> str | None:
+    try:
+        return keys.open(where, stored)
+    except CannotOpen:
+        return None
 
 
 def _named(connection: Connection, table: Table, place: int, case: int) -> Iterator[dict[str, Any]]:

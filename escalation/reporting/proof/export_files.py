@@ -74,7 +74,7 @@ def _page(export: Mapping[str, Any]) -> str:
 
 def _event(event: Mapping[str, Any], export: Mapping[str, Any]) -> str:
     said = "".join(
-        f"<dt>{escape(_words(s['field']))}</dt><dd>{escape(s['text'])}</dd>"
+        f"<dt>{escape(_words(s['field']))}</dt><dd>{escape(_to_read(s['text']))}</dd>"
         for s in export["statements"]
         if s["event_seq"] == event["seq"]
     )
@@ -96,6 +96,10 @@ def _who(account: int | None, export: Mapping[str, Any]) -> str:
 def _when(at_us: int) -> str:
     at = datetime.fromtimestamp(at_us // 1_000_000, UTC)
     return f"{at:%d %B %Y %H:%M:%S}"
+
+
+def _to_read(text: str | None) -> str:
+    return "(This text cannot be opened: its key is not here, or was destroyed.)" if text is None else text
 
 
 def _words(code: str) -> str:

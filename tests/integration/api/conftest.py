@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from escalation.services import lapses
 from tests.support import beyond
 from tests.support.northtown import PASSWORD, lay_out
+from tests.support.pages import hidden_fields
 
 _keys = itertools.count(1)
 
@@ -49,13 +50,10 @@ class Caller:
 
     def sign_in(self, address: str) -> None:
         """Signs in as the pages do, and keeps the token of the session."""
-        first = self.client.get("/sign-in", headers={"Accept": "application/json"})
-        token = first.get_json()["response"]["csrf_token"]
-        answer = self.client.post(
-            "/sign-in", json={"email": address, "password": PASSWORD}, headers={"X-CSRFToken": token}
-        )
-        assert answer.status_code == 200, answer.text
-        self.token = answer.get_json()["response"]["csrf_token"]
+        typed = {"email": address, "password": PASSWORD, **hidden_fields(self.client.get("/sign-in").text)}
+        answer = self.client.post("/sign-in", data=typed)
+        assert answer.status_code == 302, answer.text
+        self.token = hidden_fields(self.client.get("/account").text)["csrf_token"]
 
 
 @dataclass
