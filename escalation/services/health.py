@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from escalation.models import Heartbeat, JobRun, OutboxRow
+from escalation.models import Heartbeat, Installation, JobRun, OutboxRow
 from escalation.services import audit, clocks_apart, database_roles, durability, restored, sealing
 from escalation.services.agency_time import NOTICE_DAYS, calendars_with_terms, days_known
 from escalation.services.audit_questions import FUSE, MAIL_GRACE
@@ -132,6 +132,9 @@ def _seals(unit: Unit, made: bool) -> Check:
     """Whether the record is sealed. That a seal is late is said by the job that makes them."""
     if not made:
         return Check("seals", True, "The record is not sealed: no key is set. See docs/record.md.")
+    if unit.session.execute(select(Installation.sealed_at)).scalar() is None:
+        words = "The record is not sealed until `escalation keys seal-existing` and `keys finish` were run."
+        return Check("seals", True, words)
     run = unit.session.get(JobRun, sealing.JOB)
     if run is None or run.finished_at is None:
         return Check("seals", True, "The record is to be sealed for the first time.")

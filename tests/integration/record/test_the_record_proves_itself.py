@@ -30,6 +30,17 @@ def test_what_is_new_is_sealed_once_and_only_when_there_is_something(town: Town)
     assert town.verified().exit_code == 0
 
 
+def test_nothing_is_sealed_while_texts_stand_open_that_are_still_to_be_sealed_themselves(town: Town) -> None:
+    sealed_town.raise_one(town.people, town.partnership)
+    with beyond.engine().begin() as connection:
+        was = connection.execute(text("SELECT sealed_at FROM installation")).scalar_one()
+        connection.execute(text("UPDATE installation SET sealed_at = NULL"))
+    assert sealing.seal(town.key, now=True) == 0
+    with beyond.engine().begin() as connection:
+        connection.execute(text("UPDATE installation SET sealed_at = :was"), {"was": was})
+    assert sealing.seal(town.key, now=True) == 1
+
+
 def test_a_decision_of_the_board_is_sealed_at_once(town: Town) -> None:
     for _ in range(40):
         moving_clock.move(timedelta(days=1))
