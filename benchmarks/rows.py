@@ -9,7 +9,7 @@ TABLES = {
     "case": "id, stage, phase, entry_seq, pace, terms, position, version, event_seq",
     "event": "case_id, seq, entry_seq, kind, actor_id, slot, "
     "regexp_replace(body, "
-    '\'"(at_us|late_by)":\\d+|"after":\\x7b[^\\x7d]*\\x7d,|"entry":\\d+,|"v":\\d,\', \'\', \'g\')',
+    '\'"(at_us|late_by)":\\d+|"(after|said)":\\x7b[^\\x7d]*\\x7d,|"entry":\\d+,|"v":\\d,\', \'\', \'g\')',
     "stage_entry": "case_id, seq, stage, phase, pace, cause, left_at IS NULL",
     "participation": "case_id, no, side, slot, agency_id, post_id, account_id, vacant, entry_seq, "
     "ended_at IS NULL",

@@ -99,6 +99,12 @@ class Histories(RuleBasedStateMachine):
         if what not in ENDING or not sure:
             self._acts(who, what)
 
+    @precondition(lambda self: self.model.may(LEAD, "support"))
+    @rule(supports=st.booleans())
+    def the_lead_takes_a_view(self, supports: bool) -> None:
+        """Early in a life or never: by chance among all moves it would hardly come."""
+        self._acts(LEAD, "support" if supports else "decline_support")
+
     @rule(who=st.sampled_from((RAISER, LEAD, MANAGER, HEAD, STRANGER)), what=st.sampled_from(sorted(MAY)))
     def somebody_tries_what_they_may_not(self, who: str, what: str) -> None:
         """Whoever it is: they are refused, and nothing changes."""
