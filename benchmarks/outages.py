@@ -145,6 +145,16 @@ _SAME = "d.case_id = o.case_id AND d.entry_seq = o.entry_seq AND d.clock = o.clo
 _LAPSE = "(e.body::json->'codes')"
 
 
+_FALSE_REASON = {
+    True: "SELECT count(*) FROM event e WHERE kind = 'deadline_lapsed' AND at >= mark() AND"
+        f" ({_LAPSE}->>'why_late' IS NOT DISTINCT FROM 'service_away') <>"
+        f" (({_LAPSE}->>'late_by')::int >= {int(lapses.IN_TIME.total_seconds())})",
+    False: "SELECT count(*) FROM event e WHERE kind = 'deadline_lapsed' AND at >= mark()"
+        f" AND {_LAPSE}->>'why_late' IS NOT NULL",
+}  # fmt: skip
+"""By whether the outage was long enough to be late."""
+
+
 def _wrong(late: bool) -> Mapping[str, str]:
     """Statements that count what must not be, by what it is."""
     return {
@@ -166,12 +176,7 @@ def _wrong(late: bool) -> Mapping[str, str]:
             f" AND ({_LAPSE}->>'due')::timestamptz = o.due_at AND ({_LAPSE}->>'late_by')::int = d.late_by))",
         "late by another length than it was": "SELECT count(*) FROM deadline WHERE state = 'lapsed' AND late_by <>"
             " trunc(extract(epoch FROM ended_at - due_at))",
-        "late without a reason, or in time with one":
-            f"SELECT count(*) FROM event e WHERE kind = 'deadline_lapsed' AND at >= mark() AND"
-            f" ({_LAPSE}->>'why_late' IS NOT DISTINCT FROM 'service_away') <>"
-            f" (({_LAPSE}->>'late_by')::int >= {int(lapses.IN_TIME.total_seconds())})" if late else
-            f"SELECT count(*) FROM event e WHERE kind = 'deadline_lapsed' AND at >= mark()"
-            f" AND {_LAPSE}->>'why_late' IS NOT NULL",
+        "late without a reason, or in time with one": _FALSE_REASON[late],
         "two stages in one transaction": "SELECT count(*) FROM (SELECT case_id FROM event WHERE kind = 'moved_up'"
             " AND at >= mark() GROUP BY case_id, at HAVING count(*) > 1) two",
         "a stage left out": "SELECT count(*) FROM stood s JOIN stage_entry n ON n.case_id = s.id AND n.entered_at"

@@ -30,7 +30,7 @@ from escalation.models import Base
 from escalation.reporting import proof
 from escalation.security import seal_keys
 from escalation.security.chain import GENESIS, event_hash
-from escalation.services import sealing
+from escalation.services import record_seals
 from tests.support import sealed_town
 from tests.support.settings import settings_for
 
@@ -75,7 +75,7 @@ def _prepared(url: str, events: int) -> dict[str, Any]:
         with db.engine.begin() as connection:
             connection.execute(text("UPDATE installation SET movable = true"))
         town = sealed_town.lay_out(Path(folder))
-        sealing.seal(town.key, now=True)
+        record_seals.seal(town.key, now=True)
         _multiply(events, town.key)
         db.engine.dispose()
     return {"key": town.key.public, "prepared_seconds": round(time.perf_counter() - began, 1)}
@@ -92,8 +92,8 @@ def _multiply(wanted: int, key: seal_keys.SealKey) -> None:
             _copies(connection, template, range(number + done, number + done + count))
             connection.commit()
         if done % _SEALED == 0:
-            sealing.seal(key, now=True)
-    sealing.seal(key, now=True)
+            record_seals.seal(key, now=True)
+    record_seals.seal(key, now=True)
 
 
 def _template(connection: Connection) -> dict[str, list[dict[str, Any]]]:

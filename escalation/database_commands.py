@@ -31,6 +31,11 @@ _ROLE = RoleName()
 _USUAL = Roles()
 
 
+def as_is(settings: Settings) -> Settings:
+    """The settings with the service's own database address."""
+    return settings
+
+
 def as_owner(settings: Settings) -> Settings:
     """The same settings with the owner's database address, where it is another than the service's."""
     return replace(settings, database_url=settings.migration_url or settings.database_url)

@@ -12,7 +12,7 @@ import click
 
 from escalation.app import create_app, newest_state, upgrade_on
 from escalation.config import Settings, from_environment
-from escalation.database_commands import as_owner
+from escalation.database_commands import as_is, as_owner
 from escalation.errors import EscalationError
 from escalation.extensions import db
 from escalation.services import backups, job_log, restored
@@ -51,19 +51,15 @@ class Instant(click.ParamType[datetime]):
         return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def _as_is(settings: Settings) -> Settings:
-    return settings
-
-
 def _as_backup(settings: Settings) -> Settings:
     """The same settings with the address of the role that reads everything."""
     return replace(settings, database_url=settings.backup_url or settings.database_url)
 
 
 @contextmanager
-def _installation(who: Callable[[Settings], Settings] = _as_is) -> Iterator[None]:
+def _installation(who: Callable[[Settings], Settings] = as_is) -> Iterator[None]:
     """The installation of the settings. Backups and restores find it in whichever state it is."""
-    with create_app(who(from_environment()), migrating=who is not _as_is).app_context():
+    with create_app(who(from_environment()), migrating=who is not as_is).app_context():
         try:
             yield
         except OSError as error:

@@ -10,7 +10,7 @@ import click
 from escalation import key_sources
 from escalation.app import create_app
 from escalation.config import Settings, from_environment
-from escalation.database_commands import as_owner
+from escalation.database_commands import as_is, as_owner
 from escalation.errors import ConfigurationError
 from escalation.extensions import db
 from escalation.services import key_rotation, keys_here, sealing_existing
@@ -21,12 +21,8 @@ _CHUNK = click.option(
 )
 
 
-def _as_is(settings: Settings) -> Settings:
-    return settings
-
-
 @contextmanager
-def _installation(who: Callable[[Settings], Settings] = _as_is) -> Iterator[None]:
+def _installation(who: Callable[[Settings], Settings] = as_is) -> Iterator[None]:
     with create_app(who(from_environment())).app_context():
         try:
             yield

@@ -16,7 +16,7 @@ from escalation.reporting.proof import anchors
 from escalation.reporting.proof import export as of_case
 from escalation.reporting.proof import export_files as case_export
 from escalation.security import seal_keys
-from escalation.services import sealing
+from escalation.services import record_seals
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -117,7 +117,7 @@ def seal() -> None:
     settings = from_environment()
     key = _key(settings)
     with create_app(settings).app_context():
-        made = sealing.seal(key, now=True)
+        made = record_seals.seal(key, now=True)
         db.engine.dispose()
     click.echo(f"{made} seals were made" if made else "everything is sealed already")
 

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,9 +50,9 @@ def settings_of(instance: Path, opened: Opened | None = None) -> dict[str, str]:
         "ESCALATION_INSTANCE": str(instance),
         "ESCALATION_SECRET_KEY": _secret(instance / "secret-key"),
         "ESCALATION_PASSWORD_SALT": _secret(instance / "password-salt"),
-        "ESCALATION_SEAL_KEY": _seal_key(instance / "seal-key.pem"),
-        "ESCALATION_KEY_FILE": _key_file(instance / "keys"),
-        "ESCALATION_INDEX_KEY_FILE": _key_file(instance / "index-keys"),
+        "ESCALATION_SEAL_KEY": _key_file(instance / "seal-key.pem", seal_keys.make),
+        "ESCALATION_KEY_FILE": _key_file(instance / "keys", key_sources.add_to),
+        "ESCALATION_INDEX_KEY_FILE": _key_file(instance / "index-keys", key_sources.add_to),
     }
     if opened:
         settings["ESCALATION_PUBLIC_BASE_URL"] = opened.address
@@ -67,15 +67,9 @@ def _secret(file: Path) -> str:
     return file.read_text()
 
 
-def _seal_key(file: Path) -> str:
+def _key_file(file: Path, make: Callable[[Path], object]) -> str:
     if not file.exists():
-        seal_keys.make(file)
-    return str(file)
-
-
-def _key_file(file: Path) -> str:
-    if not file.exists():
-        key_sources.add_to(file)
+        make(file)
     return str(file)
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from escalation.config import Settings
 from escalation.jobs.result import Result
 from escalation.security import seal_keys
-from escalation.services import seal_mail, sealing
+from escalation.services import record_seals, seal_mail
 
 
 def run(settings: Settings) -> Result:
     """Everything that is to be sealed now; nothing where no key is set, which /health/deep says."""
     if not settings.seal_key:
         return Result()
-    sealed = sealing.seal(seal_keys.load(Path(settings.seal_key)))
+    sealed = record_seals.seal(seal_keys.load(Path(settings.seal_key)))
     return Result({"sealed": sealed, "owed": seal_mail.owe_weekly(settings.seal_outside)})

@@ -5,7 +5,7 @@
     reading ----------------------> sealed_read +
 
 A head that is sealed binds every event of the case up to it. What is on record and in neither list is not
-sealed yet: see `services.sealing`, and docs/record.md for the format.
+sealed yet: see `services.record_seals`, and docs/record.md for the format.
 """
 
 from datetime import datetime

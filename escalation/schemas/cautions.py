@@ -6,8 +6,8 @@ A machine cannot know either for sure, so each is asked about, and never refused
 import re
 from collections.abc import Mapping
 
+from escalation.nhs_numbers import is_nhs_number
 from escalation.schemas.concern import EXTRAS, QUESTIONS
-from escalation.schemas.fields import is_nhs_number
 
 _CODED = frozenset({"agency", "role", "urgency"})
 _PROSE = frozenset(name for names in (*QUESTIONS, EXTRAS) for name in names) - _CODED

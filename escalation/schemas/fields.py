@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import ValidationError, fields
 
-from escalation.nhs_numbers import is_nhs_number as is_nhs_number
+from escalation.nhs_numbers import is_nhs_number
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _UNSEEN = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")

@@ -12,8 +12,16 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from escalation.models import Heartbeat, Installation, JobRun, OutboxRow
-from escalation.services import audit, clocks_apart, database_roles, durability, restored, sealing
+from escalation.models import Heartbeat, JobRun, OutboxRow
+from escalation.services import (
+    audit,
+    clocks_apart,
+    database_roles,
+    durability,
+    keys_here,
+    record_seals,
+    restored,
+)
 from escalation.services.agency_time import NOTICE_DAYS, calendars_with_terms, days_known
 from escalation.services.audit_questions import FUSE, MAIL_GRACE
 from escalation.services.unit import Unit, reading
@@ -132,15 +140,15 @@ def _seals(unit: Unit, made: bool) -> Check:
     """Whether the record is sealed. That a seal is late is said by the job that makes them."""
     if not made:
         return Check("seals", True, "The record is not sealed: no key is set. See docs/record.md.")
-    if unit.session.execute(select(Installation.sealed_at)).scalar() is None:
+    if not keys_here.all_sealed(unit):
         words = "The record is not sealed until `escalation keys seal-existing` and `keys finish` were run."
         return Check("seals", True, words)
-    run = unit.session.get(JobRun, sealing.JOB)
+    run = unit.session.get(JobRun, record_seals.JOB)
     if run is None or run.finished_at is None:
         return Check("seals", True, "The record is to be sealed for the first time.")
     age = unit.now - run.finished_at
     words = f"The record was last looked at for sealing {spoken(age)} ago."
-    return Check("seals", run.error is None and age < sealing.LATE, words, int(age.total_seconds()))
+    return Check("seals", run.error is None and age < record_seals.LATE, words, int(age.total_seconds()))
 
 
 def _terms(unit: Unit) -> Check:

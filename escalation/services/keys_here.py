@@ -49,7 +49,7 @@ def open_at_start() -> Mapping[str, int]:
     """
     with _all() as unit:
         _refuse(unit)
-        return {} if _all_sealed(unit) else still_open(unit)
+        return {} if all_sealed(unit) else still_open(unit)
 
 
 def look() -> KeysHere:
@@ -57,7 +57,7 @@ def look() -> KeysHere:
     with _all() as unit:
         tops = _refuse(unit)
         ring = vault_of(unit.connection).texts
-        sealed = _all_sealed(unit)
+        sealed = all_sealed(unit)
         return KeysHere(
             all_sealed=sealed,
             newest=ring.newest,
@@ -75,7 +75,8 @@ def _all() -> Iterator[Unit]:
         yield unit
 
 
-def _all_sealed(unit: Unit) -> bool:
+def all_sealed(unit: Unit) -> bool:
+    """Whether `keys finish` has found that no text stands open."""
     return unit.session.execute(select(Installation.sealed_at)).scalar() is not None
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from escalation.models import OutboxRow, Partnership
 from escalation.security.seals import anchor_of
-from escalation.services import in_turn, office_mail, restored, sealing
+from escalation.services import in_turn, office_mail, record_seals, restored
 from escalation.services.unit import Unit, reading, retried, writing
 from notifications.message import SealFacts
 from workflows.vocabulary import Tier
@@ -45,7 +45,7 @@ def _missing(unit: Unit, partnership: int) -> bool:
     key = _week(unit, partnership)
     told = select(OutboxRow.id).where(OutboxRow.dedupe_key.startswith(f"{key}:")).limit(1)
     return (
-        unit.session.execute(sealing.newest(partnership)).first() is not None
+        unit.session.execute(record_seals.newest(partnership)).first() is not None
         and unit.session.execute(told).first() is None
     )
 
@@ -60,7 +60,7 @@ def _owe_to(unit: Unit, partnership: int, outside: str) -> int:
 
 def facts(unit: Unit, partnership: int) -> SealFacts | None:
     """What is said of the newest seal of a partnership."""
-    row = unit.session.execute(sealing.newest(partnership)).first()
+    row = unit.session.execute(record_seals.newest(partnership)).first()
     if row is None:
         return None
     public_id = unit.session.execute(

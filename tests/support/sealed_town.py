@@ -8,7 +8,7 @@ from escalation.reporting import proof
 from escalation.reporting.proof.anchors import Anchor, found_in
 from escalation.security import seal_keys
 from escalation.security.seal_keys import SealKey
-from escalation.services import cases, concerns, lapses, moves, moving_clock, reminders, sealing
+from escalation.services import cases, concerns, lapses, moves, moving_clock, record_seals, reminders
 from escalation.services.submissions import new_key
 from tests.support import northtown
 from workflows import commands as c
@@ -36,16 +36,16 @@ def lay_out(folder: Path, count: int = 5) -> Town:
     key = seal_keys.make(folder / "seal-key.pem")
     raised = tuple(raise_one(people, partnership) for _ in range(count))
     town = Town(partnership, people, raised, key)
-    sealing.seal(key, now=True)
+    record_seals.seal(key, now=True)
     _work(town)
     moving_clock.move(timedelta(hours=1))
-    sealing.seal(key)
+    record_seals.seal(key)
     for _ in range(9):
         moving_clock.move(timedelta(days=1))
         reminders.remind()
         lapses.lapse_overdue()
     cases.open_case(raised[0], people["amara.lewis"])
-    sealing.seal(key)
+    record_seals.seal(key)
     return town
 
 

@@ -73,7 +73,7 @@ class Chains:
             chain.replayed.note(body)
         except (ValueError, KeyError, TypeError) as error:
             self._report.broken("event", where, _words(error))
-            self._skip_statements(chain, event[1])
+            self._take_statements(chain, event[1])
         self._sealed_head(chain, event, where)
 
     def _link(self, chain: _Chain, event: Any) -> dict[str, Any]:
@@ -108,16 +108,12 @@ class Chains:
                 self._report.broken("statement", f"{chain.where}, event {row[1]}", "it belongs to no event")
         return taken
 
-    def _skip_statements(self, chain: _Chain, seq: int) -> None:
-        self._take_statements(chain, seq)
-
     def _sealed_head(self, chain: _Chain, event: Any, where: str) -> None:
         heads, sealed = self._streams.heads, False
         while heads.next is not None and (heads.next[0], heads.next[1]) <= (event[0], event[1]):
             head = next(heads)
             if (head[0], head[1]) != (event[0], event[1]):
-                self._report.broken("sealed_event_gone", f"{chain.where}, event {head[1]}",
-                                    f"seal {head[2]} covers it, and it is gone")  # fmt: skip
+                self._gone(chain, head)
                 continue
             sealed = True
             if not _is_same(head, event):
@@ -132,9 +128,11 @@ class Chains:
         heads = self._streams.heads
         self._take_statements(chain, 2**62)
         while heads.next is not None and heads.next[0] == chain.row.id:
-            head = next(heads)
-            self._report.broken("sealed_event_gone", f"{chain.where}, event {head[1]}",
-                                f"seal {head[2]} covers it, and it is gone")  # fmt: skip
+            self._gone(chain, next(heads))
+
+    def _gone(self, chain: _Chain, head: Any) -> None:
+        where, words = f"{chain.where}, event {head[1]}", f"seal {head[2]} covers it, and it is gone"
+        self._report.broken("sealed_event_gone", where, words)
 
     def _end(self, chain: _Chain) -> None:
         row, where = chain.row, chain.where

@@ -23,7 +23,6 @@ from escalation.reporting.proof.rows import (
     stream,
 )
 from escalation.security import envelope, merkle, seals
-from escalation.security.sealing import CannotOpen, Place
 
 FORMAT = "escalation-record-1"
 _NAMES = {"at": "at_us", "text": "stored"}
@@ -51,7 +50,7 @@ def _exported(connection: Connection, place: AnyRow, case: AnyRow, keys: Mapping
     def rows(table: Table) -> list[dict[str, Any]]:
         return list(_named(connection, table, place.id, case.id))
 
-    events, reads = rows(EVENTS), list(_reads(connection, place.id, case.id))
+    events, reads = rows(EVENTS), rows(READS)
     proofs = _proofs(connection, place.id, case.id, {r["id"] for r in reads})
     people = {e["actor_id"] for e in events} | {r["account_id"] for r in reads}
     return {
@@ -75,14 +74,8 @@ def _readable(
     keys = envelope.of_case(connection, place, case)
     for row in statements:
         where = envelope.in_statement(place, case, row["event_seq"], row["field"])
-        yield {**row, "text": _opened(keys, where, row["stored"])}
-
-
-def _opened(keys: envelope.TextKeys, where: Place, stored: str) -> str | None:
-    try:
-        return keys.open(where, stored)
-    except CannotOpen:
-        return None
+        shown = keys.shown(where, row["stored"])
+        yield {**row, "text": None if isinstance(shown, envelope.Unopened) else shown}
 
 
 def _named(connection: Connection, table: Table, place: int, case: int) -> Iterator[dict[str, Any]]:
@@ -94,10 +87,6 @@ def _named(connection: Connection, table: Table, place: int, case: int) -> Itera
 
 def _plain(name: str, table: Table, value: Any) -> Any:
     return instant(value) if name in table.instants else value
-
-
-def _reads(connection: Connection, place: int, case: int) -> Iterator[dict[str, Any]]:
-    return _named(connection, READS, place, case)
 
 
 def _people(connection: Connection, accounts: set[Any]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from flask import Flask
 
 from escalation.errors import EscalationError
-from escalation.services import cases, moves, sealing
+from escalation.services import cases, moves, record_seals
 from escalation.services.submissions import new_key
 from tests.support import sealed_town
 from tests.support.sealed_town import Town
@@ -47,14 +47,14 @@ def gather(app: Flask, town: Town, seconds: float) -> Seen:
         return run
 
     def seal() -> None:
-        seen.seals += sealing.seal(town.key, now=True)
+        seen.seals += record_seals.seal(town.key, now=True)
         time.sleep(0.2)
 
     people = [until_over(lambda: _one_case(town)) for _ in range(WRITERS)]
     with _running([*people, until_over(seal)]):
         while time.monotonic() < over:
             _verify(town, seen)
-    seen.seals += sealing.seal(town.key, now=True)
+    seen.seals += record_seals.seal(town.key, now=True)
     seen.events = _verify(town, seen)
     return seen
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from escalation import clock
 from escalation.models import Partnership
 from escalation.reporting.proof.anchors import Anchor
-from escalation.services import sealing
+from escalation.services import record_seals
 from escalation.services.unit import Unit
 from tests.faults.tamper.ground import Ground
 from tests.faults.tamper.mutations import Mutation
@@ -54,5 +54,5 @@ def _seal_anew(ground: Ground, town: Town) -> None:
     place = ground.connection.execute(
         select(Partnership.id, Partnership.public_id).where(Partnership.public_id == town.partnership)
     ).one()
-    assert sealing.seal_next(unit, place, None, town.key)
+    assert record_seals.seal_next(unit, place, None, town.key)
     unit.session.close()

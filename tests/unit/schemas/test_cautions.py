@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from escalation.nhs_numbers import is_nhs_number
 from escalation.schemas.cautions import NAME, NHS_NUMBER, cautions, holds_nhs_number, looks_like_a_name
-from escalation.schemas.fields import is_nhs_number
 
 NUMBER = "999 000 0018"
 """With a right check digit, from the range that belongs to nobody."""

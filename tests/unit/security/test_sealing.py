@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -47,9 +48,9 @@ def test_it_opens_in_its_own_place_only(here: Place, there: Place) -> None:
         {"table": 'statement","text', "column": ""},
     ],
 )
-def test_every_part_of_a_place_counts(other: dict[str, object]) -> None:
+def test_every_part_of_a_place_counts(other: dict[str, Any]) -> None:
     with pytest.raises(CannotOpen):
-        sealing.open_(KEY, replace(HERE, **other), sealing.seal(KEY, 1, HERE, "x"))  # type: ignore[arg-type]
+        sealing.open_(KEY, replace(HERE, **other), sealing.seal(KEY, 1, HERE, "x"))
 
 
 @given(st.data())

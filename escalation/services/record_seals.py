@@ -25,7 +25,6 @@ from escalation.models import (
     Base,
     Case,
     EventRow,
-    Installation,
     Partnership,
     ReadEntry,
     SealedHead,
@@ -36,6 +35,7 @@ from escalation.models.types import AnyRow, AnySelect
 from escalation.security import merkle, seals
 from escalation.security.chain import GENESIS, microseconds
 from escalation.security.seal_keys import SealKey
+from escalation.services import keys_here
 from escalation.services.sets import Rows, write_together
 from escalation.services.unit import Unit, of_partnership, reading, retried, writing
 from workflows.events import EventKind
@@ -68,7 +68,7 @@ def seal(key: SealKey, *, now: bool = False) -> int:
     and `escalation keys seal-existing` would break it.
     """
     with reading() as unit:
-        if unit.session.execute(select(Installation.sealed_at)).scalar() is None:
+        if not keys_here.all_sealed(unit):
             return 0
         places = unit.session.execute(
             select(Partnership.id, Partnership.public_id).order_by(Partnership.id)
