@@ -31,9 +31,17 @@ def share() -> None:
     """From here on the apps of this process share both."""
     Flask.url_rule_class = _Route
     # A statement is looked up by its dialect as well: those of one kind are the same here.
-    Dialect.__hash__ = lambda self: hash((self.name, self.driver))  # type: ignore[method-assign]
-    Dialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
+    Dialect.__hash__ = _hash  # type: ignore[method-assign, assignment]
+    Dialect.__eq__ = _same  # type: ignore[method-assign, assignment]
     event.listen(Engine, "engine_connect", _with_statements)
+
+
+def _hash(dialect: Dialect) -> int:
+    return hash(type(dialect))
+
+
+def _same(dialect: Dialect, other: object) -> bool:
+    return type(dialect) is type(other)
 
 
 def _with_statements(connection: Any) -> None:
