@@ -152,7 +152,7 @@ WITHOUT_MAIL: Mapping[EventKind, str] = {
     EventKind.GLASS_REVIEWED: "stands on the page; who has to act on it is told when it is owed",
     EventKind.ERASURE_ASKED: "told to whoever may agree to it, without a word about the case",
     EventKind.ERASURE_ENDED: "told to who asked, without a word about the case",
-    EventKind.CONTENT_DESTROYED: "told to the office, the chair and privacy officers, without a word about the case",
+    EventKind.CONTENT_DESTROYED: "told to office, chair and privacy officers, without a word about the case",
     EventKind.HOLD_SET: "stands on the page; it forbids something and asks for nothing",
     EventKind.HOLD_LIFTED: "stands on the page; what it allows needs two people who look",
     EventKind.POST_VACANT: "each mail for the post goes to the board office instead and says so",

@@ -99,7 +99,7 @@ def happened(event: EventView, own: Mapping[str, str] = NONE) -> str:
     if event.kind is EventKind.DEADLINE_LAPSED and (why := _LATE.get(str(event.codes.get("why_late")))):
         return f"{_HAPPENED[event.kind]}. Carried out late: {why}"
     if event.kind is EventKind.ERASURE_ENDED:
-        return _NOT_DESTROYED[str(event.codes.get("how"))].replace("{who}", _who(event))
+        return _NOT_DESTROYED[str(event.codes.get("how", "lapsed"))].replace("{who}", _who(event))
     # Names are put in last: nothing in them is a word of the board's.
     return said(_HAPPENED[event.kind].replace("{who}", _WHO), own).replace(_WHO, _who(event))
 
