@@ -1,6 +1,8 @@
-"""Erasure of what was written in a case by two appointed people, and the holds that forbid it.
+"""Erasure of what was written in a case by two appointed people, and the holds that forbid it; bound second factors.
 
 The kinds of events that tell of it are new. Two tables of codes, behind the same wall as all that belongs to a case.
+Secrets of apps and recovery codes that are not bound to their account are believed until `escalation keys finish`
+has shown that there are none; where nobody has any, from the beginning.
 """
 
 import sqlalchemy as sa
@@ -16,6 +18,10 @@ _SINCE = "'reminded'"
 """The first of the kinds that the service writes by itself: the new ones stand before it."""
 _WALLED = ("erasure", "legal_hold")
 _WITHIN_REACH = "partnership_id = ANY ((SELECT nullif(current_setting('escalation.partnerships', true), '')::bigint[])::bigint[])"
+_NOW = {
+    "sqlite": "strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z'",
+    "postgresql": "clock_timestamp()",
+}
 _STRICT = {"sqlite_strict": True}
 
 
@@ -23,6 +29,10 @@ def upgrade() -> None:
     _check_kinds(_SINCE, _NEW_KINDS + _SINCE)
     _create_erasure()
     _create_legal_hold()
+    op.add_column("installation", sa.Column("factors_bound_at", Utc(), nullable=True))
+    now = _NOW[op.get_bind().dialect.name]
+    nobody = "NOT EXISTS (SELECT 1 FROM account WHERE tf_totp_secret IS NOT NULL OR mf_recovery_codes <> '')"
+    op.execute(f"UPDATE installation SET factors_bound_at = {now} WHERE {nobody}")  # noqa: S608 (constants)
     if op.get_bind().dialect.name == "postgresql":
         for table in _WALLED:
             op.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
@@ -35,6 +45,13 @@ def downgrade() -> None:
     for table in _WALLED:
         if op.get_bind().execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one():  # noqa: S608 (names of ours)
             raise CommandError(f"{table} has rows: the state before does not know their events")
+    bound = "SELECT count(*) FROM account WHERE tf_totp_secret LIKE 'v1:%' OR mf_recovery_codes LIKE '%h1:%'"
+    if op.get_bind().execute(sa.text(bound.replace(":", r"\:"))).scalar_one():
+        raise CommandError(
+            "second factors are bound to their accounts: the state before could read none of them"
+        )
+    # Not in a batch: SQLite would copy the table, and the copy would not be STRICT any more.
+    op.execute("ALTER TABLE installation DROP COLUMN factors_bound_at")
     op.drop_table("legal_hold")
     op.drop_table("erasure")
     _check_kinds(_NEW_KINDS + _SINCE, _SINCE)
