@@ -18,9 +18,10 @@ from sqlalchemy.exc import InvalidatePoolError
 BUSY_MS = 10_000
 _PRAGMAS = (
     *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"),
-    *("cache_size=-32768", "wal_autocheckpoint=4000"),
+    *("cache_size=-32768", "wal_autocheckpoint=4000", "secure_delete=ON"),
 )
-"""The last two: 32 MiB of pages a connection, and the log goes into the file every 16 MiB."""
+"""The last three: 32 MiB of pages a connection, the log goes into the file every 16 MiB, and what is removed
+is written over: a key that was destroyed leaves no bytes in free pages."""
 _PATIENCE = {
     "connect_timeout": 5,
     "keepalives_idle": 10,

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 import click
+from flask import current_app
 
 from escalation import key_sources
 from escalation.app import create_app
@@ -13,7 +15,8 @@ from escalation.config import Settings, from_environment
 from escalation.database_commands import as_is, as_owner
 from escalation.errors import ConfigurationError
 from escalation.extensions import db
-from escalation.services import key_rotation, keys_here, sealing_existing
+from escalation.security import factor_secrets
+from escalation.services import factor_binding, key_rotation, keys_here, sealing_existing
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _CHUNK = click.option(
@@ -100,7 +103,11 @@ def seal_existing(chunk: int) -> None:
     On PostgreSQL as the owner of the tables (ESCALATION_MIGRATION_URL).
     """
     with _installation(as_owner):
-        _say("sealed", sealing_existing.seal(chunk))
+        settings: Settings = current_app.config["ESCALATION"]
+        factors = factor_binding.bind(
+            factor_secrets.keys_of(settings), factor_secrets.opener_of_before(settings), chunk
+        )
+        _say("sealed", chain(sealing_existing.seal(chunk), factors))
 
 
 @keys.command()

@@ -119,6 +119,9 @@ CATALOGUE: tuple[Entry, ...] = (
     NOTICE,
     Entry("glass_broken", None),
     Entry("glass_overdue", None),
+    Entry("erasure_asked", None),
+    Entry("erasure_ended", None),
+    Entry("content_destroyed", None),
     Entry("invitation", None),
     Entry("password_reset", None),
     Entry("password_changed", None),
@@ -147,6 +150,11 @@ WITHOUT_MAIL: Mapping[EventKind, str] = {
     EventKind.DISSENT_RECORDED: "stands on the page; it stops nothing",
     EventKind.GLASS_BROKEN: "told to privacy officers, leads and the office without a word about the case",
     EventKind.GLASS_REVIEWED: "stands on the page; who has to act on it is told when it is owed",
+    EventKind.ERASURE_ASKED: "told to whoever may agree to it, without a word about the case",
+    EventKind.ERASURE_ENDED: "told to who asked, without a word about the case",
+    EventKind.CONTENT_DESTROYED: "told to office, chair and privacy officers, without a word about the case",
+    EventKind.HOLD_SET: "stands on the page; it forbids something and asks for nothing",
+    EventKind.HOLD_LIFTED: "stands on the page; what it allows needs two people who look",
     EventKind.POST_VACANT: "each mail for the post goes to the board office instead and says so",
 }
 """Events that no mail tells of, each with its reason."""

@@ -58,6 +58,14 @@ class EventKind(StrEnum):
     GLASS_REVIEWED = "glass_reviewed"
     RAISER_NAMED = "raiser_named"
     """A custodian let the other side know who raised it through their safeguarding lead."""
+    ERASURE_ASKED = "erasure_asked"
+    """Somebody of the board asked that what was written in the case be destroyed, on a stated rule."""
+    ERASURE_ENDED = "erasure_ended"
+    """Nothing was destroyed: it was refused, withdrawn, or nobody answered."""
+    CONTENT_DESTROYED = "content_destroyed"
+    """A second person agreed, and the case's key is gone. This is written by them."""
+    HOLD_SET = "hold_set"
+    HOLD_LIFTED = "hold_lifted"
     # These three are written by the service, not by decide(): they tell what the directory and the post did.
     REMINDED = "reminded"
     POST_VACANT = "post_vacant"
@@ -93,6 +101,8 @@ class Event:
     settlement_*: side, and reply (True when what was agreed to is a reply that was given);
     reminded: clock, rung, waits_for, climbs; post_vacant: slot;
     glass_broken: reason, review_by (ISO UTC); glass_reviewed: finding, opened (the event's number);
+    erasure_asked: rule, answer_by (ISO UTC); erasure_ended: how, asked (the event's number);
+    content_destroyed: rule, asked, asked_by (an account's id); hold_set: ground; hold_lifted: set;
     mail_undeliverable: slot, waits_for (the same), mail. The other kinds carry none.
     """
 

@@ -8,6 +8,7 @@ agencies are global: one person and one agency may belong to several partnership
 from escalation.models.base import Base
 from escalation.models.cases import Case, Deadline, Participation, ProposalRow, Recusal, StageEntry
 from escalation.models.desk import Diversion, DraftRow, Submission
+from escalation.models.erasure import Erasure, LegalHold
 from escalation.models.installation import Heartbeat, Installation, JobRun
 from escalation.models.keys import CaseKey, PartnershipKey, PersonIndex
 from escalation.models.offices import (
@@ -40,12 +41,14 @@ __all__ = [
     "DeclaredInterest",
     "Diversion",
     "DraftRow",
+    "Erasure",
     "EventRow",
     "Heartbeat",
     "Holding",
     "Identity",
     "Installation",
     "JobRun",
+    "LegalHold",
     "MailDomain",
     "Membership",
     "Newcomer",

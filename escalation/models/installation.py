@@ -31,6 +31,8 @@ class Installation(Base):
     """When an operator let the mails leave again, and the clocks run."""
     sealed_at: Mapped[datetime | None]
     """Since when everything that people wrote is sealed: what is not, is not believed any more."""
+    factors_bound_at: Mapped[datetime | None]
+    """Since when every second factor is bound to its account: one that is not, is not believed any more."""
 
 
 class JobRun(Base):

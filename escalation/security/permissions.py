@@ -93,7 +93,10 @@ class Act(StrEnum):
     EXPORT_CASE = "export_case"
     BREAK_GLASS = "break_glass"
     REVIEW_BREAK_GLASS = "review_break_glass"
+    HOLD_CONTENT = "hold_content"
+    """Forbid that content is destroyed, or allow it again."""
     DESTROY_CONTENT = "destroy_content"
+    """Ask for it, or agree to it: it takes two (see `services.erasure`)."""
 
 
 class BoardAct(StrEnum):
@@ -110,6 +113,8 @@ class BoardAct(StrEnum):
     SIGN_ACCESS_REVIEW = "sign_access_review"
     READ_LOOKUPS = "read_lookups"
     MANAGE_APPOINTMENTS = "manage_appointments"
+    READ_ERASURES = "read_erasures"
+    """Which requests there are to destroy content, and which holds: codes and references only."""
     VERIFY_RECORD = "verify_record"
 
 
@@ -191,6 +196,7 @@ TABLE: Mapping[Action, tuple[_Grant, ...]] = {
     _A.EXPORT_CASE: ((_BOARD | _PRIVACY, _EVER),),
     _A.BREAK_GLASS: ((_cells(_L.NONE, _R.LEAD, _R.COORDINATOR, _R.PRIVACY_OFFICER), _EVER),),
     _A.REVIEW_BREAK_GLASS: ((_PRIVACY, _EVER | _ARCHIVED),),
+    _A.HOLD_CONTENT: ((_OFFICE | _PRIVACY, _EVER | _ARCHIVED),),
     _A.DESTROY_CONTENT: ((_OFFICE | _PRIVACY, _CLOSED | _ARCHIVED),),
     _T.SUPPORT: ((_RAISING_LEADERS, _OPEN),),
     _T.DECLINE_SUPPORT: ((_RAISING_LEADERS, _OPEN),),
@@ -282,6 +288,7 @@ BOARD_TABLE: Mapping[BoardAct, frozenset[Role]] = {
     BoardAct.SIGN_ACCESS_REVIEW: frozenset({_R.MANAGER, _R.SENIOR, _R.COORDINATOR}),
     BoardAct.READ_LOOKUPS: frozenset({_R.PRIVACY_OFFICER}),
     BoardAct.MANAGE_APPOINTMENTS: frozenset({_R.ADMINISTRATOR}),
+    BoardAct.READ_ERASURES: frozenset({_R.COORDINATOR, _R.CHAIR, _R.PRIVACY_OFFICER}),
     BoardAct.VERIFY_RECORD: frozenset(
         {_R.COORDINATOR, _R.CHAIR, _R.ADMINISTRATOR, _R.PRIVACY_OFFICER, _R.INSPECTOR, _R.SYSTEM}
     ),

@@ -133,6 +133,7 @@ class _View:
         events = self.events()
         deadlines, running = self._deadlines()
         written = _told_when_raised(events)
+        destroyed = next((e.at for e in events if e.kind is EventKind.CONTENT_DESTROYED), None)
         return CaseView(
             public_id=row.public_id,
             reference=row.reference,
@@ -144,7 +145,10 @@ class _View:
             quiet=row.quiet,
             named_at=row.named_at,
             may_name=self._may_name(),
-            masked=not self.may(Act.READ_IDENTIFIERS)
+            destroyed_at=destroyed,
+            may_erase=destroyed is None and permitted(self.standings, Act.DESTROY_CONTENT, self.phase),
+            masked=destroyed is None
+            and not self.may(Act.READ_IDENTIFIERS)
             and permitted(self.standings, Act.UNMASK_IDENTIFIERS, self.phase),
             raiser_role=next(s.title for s in protocol.slots.values() if is_raiser_slot(s)),
             raising_agency=file.agencies[file.parties[Side.RAISING]].name,
@@ -180,7 +184,7 @@ class _View:
             actions=self._actions(),
             last_activity=self._last_activity(),
             outcome=_outcome(events),
-            may_follow=_not_safer(events) and self.may(Act.OPEN_NEXT) and self._may_raise_again(),
+            may_follow=destroyed is None and self._may_follow(events),
             mail_told={},
             words=protocol.words,
             welsh=protocol.welsh,
@@ -324,6 +328,9 @@ class _View:
         found = forms.forms_of(self.file, trigger, self.slots, others)
         open_ones = (f for f in found if f.on is trigger or f.id not in mine)
         return tuple(forms.view_of(form, self.file.protocol.welsh) for form in open_ones)
+
+    def _may_follow(self, events: Iterable[EventView]) -> bool:
+        return _not_safer(events) and self.may(Act.OPEN_NEXT) and self._may_raise_again()
 
     def _may_raise_again(self) -> bool:
         """Today in an agency of the partnership, as raising asks."""

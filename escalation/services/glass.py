@@ -7,7 +7,6 @@ one that waits longer is told to the board office and the chair (section 5.4 of 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 
 from sqlalchemy import insert, select
 
@@ -26,14 +25,14 @@ from escalation.security.permissions import (
     permitted,
     standing_of,
 )
-from escalation.services import case_file, case_view, office_mail, transition
+from escalation.services import case_file, case_view, office_mail, transition, working_days
 from escalation.services.case_file import CaseFile
 from escalation.services.cases import REASON_FROM
 from escalation.services.unit import Unit, of_account, reading, retried, writing
 from escalation.services.views import CaseView
 from workflows.case import Decision
 from workflows.events import Event, EventKind
-from workflows.vocabulary import Phase, Side
+from workflows.vocabulary import Phase
 
 OPEN_FOR = timedelta(minutes=60)
 REVIEW_DAYS = 5
@@ -131,7 +130,7 @@ def _standing(unit: Unit, case: AnyRow, account: int) -> AnyRow | None:
 
 def _open(unit: Unit, case: AnyRow, account: int, reason: GlassReason, text: str) -> None:
     file = case_file.load(unit.session, case.partnership_id, [case.id], unit.now)[case.id]
-    review_by = _review_by(file, unit.now)
+    review_by = working_days.closing_after(file, unit.now, REVIEW_DAYS)
     codes = {"reason": str(reason), "review_by": review_by.isoformat()}
     event = Event(EventKind.GLASS_BROKEN, codes)
     decision = Decision(after=file.state(), events=(event,))
@@ -151,12 +150,6 @@ def _open(unit: Unit, case: AnyRow, account: int, reason: GlassReason, text: str
     key = f"glass:{case.partnership_id}:{case.id}:{file.row.event_seq + 1}"
     for told in _to_alert(unit, file) - {account}:
         office_mail.owe(unit, case.partnership_id, told, "glass_broken", key)
-
-
-def _review_by(file: CaseFile, now: datetime) -> datetime:
-    calendar = file.calendars()[Side.BOARD]
-    days = calendar.working_days_after(calendar.day_of_notice(now))
-    return calendar.closing(next(islice(days, REVIEW_DAYS - 1, None)))
 
 
 def _to_alert(unit: Unit, file: CaseFile) -> set[int]:

@@ -22,7 +22,7 @@ from escalation.models import CaseKey, DraftRow, Installation, PartnershipKey
 from escalation.models.types import AnyRow
 from escalation.security import envelope, sealing
 from escalation.security.keys import of_partnership_key, vault_of
-from escalation.services import sealed
+from escalation.services import factor_binding, sealed
 from escalation.services.in_turn import partnerships
 from escalation.services.keys_here import still_open
 from escalation.services.unit import Unit, of_partnership, reading, writing
@@ -169,6 +169,8 @@ def finish() -> Finished:
     for place in _places():
         with reading(of_partnership(place)) as unit:
             _look(unit, place, left)
+    with reading() as unit:
+        left.add("people have a second factor that is not bound to them", factor_binding.left(unit))
     if left.found:
         words = "; ".join(f"{count} {what}" for what, count in sorted(left.found.items()))
         raise Refused("not_finished", f"It is not over: {words}. Nothing was changed.")
@@ -237,6 +239,11 @@ def _believe_sealed_alone() -> tuple[int, ...]:
     with writing() as unit:
         unit.session.execute(
             update(Installation).where(Installation.sealed_at.is_(None)).values(sealed_at=unit.now)
+        )
+        unit.session.execute(
+            update(Installation)
+            .where(Installation.factors_bound_at.is_(None))
+            .values(factors_bound_at=unit.now)
         )
         ring = vault_of(unit.connection).texts
         return tuple(sorted(version for version in ring.versions if version != ring.newest))

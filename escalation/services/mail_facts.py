@@ -31,6 +31,7 @@ _PARTS: Mapping[str, str] = {
     appointments.MAIL: "/directory",
     access_reviews.NAME: "/access",
     newcomers.WAITS: "/newcomers",
+    **dict.fromkeys(("erasure_asked", "erasure_ended", "content_destroyed"), "/erasures"),
 }
 """The page of the board to which a mail leads."""
 

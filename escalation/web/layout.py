@@ -28,6 +28,7 @@ _OF_BOARDS = (
     (BoardAct.READ_DIRECTORY, "Procedures", "procedures.index"),
     (BoardAct.READ_DIRECTORY, "Directory", "board.directory"),
     (BoardAct.READ_LOOKUPS, "Look-ups", "board.lookups"),
+    (BoardAct.READ_ERASURES, "Erasure", "erasure.index"),
     (BoardAct.MANAGE_APPOINTMENTS, "Offices", "offices.show"),
     (BoardAct.SIGN_ACCESS_REVIEW, "Access", "access.index"),
 )

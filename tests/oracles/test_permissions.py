@@ -17,7 +17,7 @@ from workflows.loader import load, shipped
 from workflows.triggers import Trigger
 
 OF_BOARD, OF_CASE = oracle.read()
-ALLOWED = {"on cases": 3141, "in partnerships": 43}
+ALLOWED = {"on cases": 3155, "in partnerships": 46}
 """Pinned: who changes a right changes this number, and says so."""
 ACTIONS: dict[str, Act | Trigger] = {str(a): a for a in (*Act, *Trigger) if a is not Trigger.RAISE}
 
@@ -39,7 +39,7 @@ def test_every_cell_is_answered_as_it_was_written_by_hand() -> None:
             verb = "may" if answer else "may not"
             wrong.append(f"{role} as {relation} {verb} {name} in {phase}")
     assert not wrong, f"{len(wrong)} of {asked} cells: " + "; ".join(wrong[:40])
-    assert (asked, allowed) == (54720, ALLOWED["on cases"])
+    assert (asked, allowed) == (55680, ALLOWED["on cases"])
 
 
 def test_every_right_in_a_partnership_is_as_it_was_written_by_hand() -> None:

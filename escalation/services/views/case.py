@@ -138,5 +138,9 @@ class CaseView:
     named_at: datetime | None = None
     may_name: bool = False
     """The reader may let the other side know that name."""
+    destroyed_at: datetime | None = None
+    """When what was written in it was destroyed (see `services.erasure`)."""
+    may_erase: bool = False
+    """The reader may ask, as the board's office, that this be done."""
     masked: bool = False
     """The reader does not see the reference for the person at once, and may for a reason."""

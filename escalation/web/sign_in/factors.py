@@ -5,12 +5,12 @@ itself who uses it (a finger, a face, a PIN), so it stands for both factors; it 
 a password.
 """
 
-import base64
 import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 import qrcode
+import structlog
 from flask import Flask, current_app, session
 from flask_security import Totp
 from flask_security.recovery_codes import MfRecoveryCodesUtil
@@ -25,26 +25,20 @@ from webauthn.helpers.structs import (
 )
 
 from escalation.config import Settings
+from escalation.errors import Refused
+from escalation.security import factor_secrets
+from escalation.security.sealing import CannotOpen
+from escalation.services import factor_binding
 from escalation.web.sign_in import store
 from escalation.web.sign_in.going_on import is_own_path
 
 
-def keys_of(settings: Settings) -> tuple[str, ...]:
-    """The keys that second factors are encrypted with, the newest first. A demo derives one of its own."""
-    return settings.factor_keys or (f"factors of {settings.secret_key}",)
-
-
-def recovery_keys(settings: Settings) -> list[bytes]:
-    """The same keys as recovery codes are encrypted with: none is used for two purposes."""
-    return [
-        base64.urlsafe_b64encode(hashlib.sha256(f"recovery codes: {key}".encode()).digest())
-        for key in keys_of(settings)
-    ]
-
-
 def totp_keys(settings: Settings) -> dict[str, str]:
     """The keys of the secrets of apps, each by a name that stays with it; the newest first."""
-    return {hashlib.sha256(f"name of {key}".encode()).hexdigest()[:12]: key for key in keys_of(settings)}
+    return {
+        hashlib.sha256(f"name of {key}".encode()).hexdigest()[:12]: key
+        for key in factor_secrets.written_keys(settings)
+    }
 
 
 class Codes(Totp):
@@ -62,8 +56,9 @@ class Codes(Totp):
         """
         person = store.locked(user)
         last = person.totp_counter if totp_secret == person.tf_totp_secret else None
+        secret = _opened(person, totp_secret)
         try:
-            match = self._totp.verify(token.replace(" ", ""), totp_secret, window=window, last_counter=last)
+            match = self._totp.verify(token.replace(" ", ""), secret, window=window, last_counter=last)
         except TokenError:
             return False
         person.totp_counter = match.counter
@@ -76,18 +71,70 @@ class Codes(Totp):
         return _drawn(code.get_matrix())
 
 
+_NOT_THEIRS = (
+    "The app that is kept for this account is not this account's own, so its codes are not taken. Nothing "
+    "else has changed. Sign in with a recovery code or a passkey, and tell the board office."
+)
+_log = structlog.get_logger(__name__)
+
+
+def _opened(person: Any, kept: str) -> str:
+    """An app's secret, if it is this person's. One that is not kept yet is not bound to anybody.
+
+    Raises Refused for another account's, and for one that is bound to none where all have been bound.
+    """
+    try:
+        if factor_secrets.is_bound(kept):
+            return factor_secrets.opened(_keys(), person.id, kept)
+        if kept == person.tf_totp_secret and factor_binding.all_bound():
+            raise CannotOpen
+    except CannotOpen as error:
+        _log.warning("an app's secret is not this account's", account=person.id)
+        raise Refused("factor_not_theirs", _NOT_THEIRS) from error
+    return kept
+
+
+def _keys() -> factor_secrets.FactorKeys:
+    return factor_secrets.keys_of(current_app.config["ESCALATION"])
+
+
 def _drawn(rows: Sequence[Sequence[bool]]) -> str:
     dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
     return f"{len(rows)} {''.join(dark)}"
 
 
 class RecoveryCodes(MfRecoveryCodesUtil):
-    """Codes for somebody who has lost the rest, encrypted. Of two who use the same one at once, one is in."""
+    """Codes for somebody who has lost the rest. Of each only a hash is kept, under a key from outside and for
+    this account. Of two who use the same one at once, one is in."""
+
+    def create_recovery_codes(self, user: Any) -> list[str]:
+        """New ones in place of those before; they are shown this once."""
+        codes = store.security().totp_factory.generate_recovery_codes(
+            current_app.config["SECURITY_MULTI_FACTOR_RECOVERY_CODES_N"]
+        )
+        kept = [factor_secrets.hashed(_keys(), user.id, code) for code in codes]
+        store.security().datastore.mf_set_recovery_codes(user, kept)
+        return list(codes)
+
+    def get_recovery_codes(self, user: Any) -> list[str]:
+        """How many there are: one mark for each, since none can be shown again."""
+        return ["-"] * len(store.security().datastore.mf_get_recovery_codes(user))
 
     def check_recovery_code(self, user: Any, code: str) -> bool:
         """True for one that was not used."""
-        store.locked(user)
-        return bool(super().check_recovery_code(user, code))
+        return self._place(store.locked(user), code) is not None
+
+    def delete_recovery_code(self, user: Any, code: str) -> bool:
+        """It was used: it is good no more."""
+        place = self._place(user, code)
+        return place is not None and bool(store.security().datastore.mf_delete_recovery_code(user, place))
+
+    def _place(self, user: Any, code: str) -> int | None:
+        kept = store.security().datastore.mf_get_recovery_codes(user)
+        found = factor_secrets.place_of(_keys(), user.id, kept, code)
+        if found is not None or factor_binding.all_bound():
+            return found
+        return next((n for n, one in enumerate(kept) if self._decrypt_codes([one]) == [code]), None)
 
 
 class Passkeys(WebauthnUtil):
@@ -181,7 +228,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SECURITY_TOTP_ISSUER="Professional challenge",
         SECURITY_MULTI_FACTOR_RECOVERY_CODES=True,
         SECURITY_MULTI_FACTOR_RECOVERY_CODES_N=8,
-        SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS=recovery_keys(settings),
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS=factor_secrets.recovery_keys(settings),
         SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL="/account/recovery-codes",
         SECURITY_MULTI_FACTOR_RECOVERY_URL="/sign-in/recovery-code",
         SECURITY_WEBAUTHN=True,

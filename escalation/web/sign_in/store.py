@@ -14,6 +14,7 @@ from sqlalchemy import select
 from escalation.extensions import db
 from escalation.models.people import Account, Role
 from escalation.models.sign_in import Passkey
+from escalation.security import factor_secrets
 
 _TRANSACTION = frozenset({"security", "step_up"})
 """Blueprints whose views work with Flask-Security's session."""
@@ -25,6 +26,15 @@ class Accounts(SQLAlchemyUserDatastore):
     def create_webauthn(self, user: Any, **kwargs: Any) -> None:  # type: ignore[override]  # all by name
         """Keeps a passkey, and when it was made."""
         super().create_webauthn(user, create_datetime=aware_utcnow(), **kwargs)
+
+    def tf_set(
+        self, user: Any, primary_method: str, totp_secret: str | None = None, phone: str | None = None
+    ) -> None:
+        """Keeps an app's secret, bound to its account; one of before is bound when it is next used."""
+        if totp_secret is not None:
+            keys = factor_secrets.keys_of(current_app.config["ESCALATION"])
+            totp_secret = factor_secrets.bound(keys, user.id, totp_secret)
+        super().tf_set(user, primary_method, totp_secret, phone)
 
 
 def datastore() -> Accounts:

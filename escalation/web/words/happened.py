@@ -51,6 +51,10 @@ _HAPPENED: Mapping[EventKind, str] = {
     EventKind.GLASS_BROKEN: "{who} opened this case without a seat in it, for a stated reason",
     EventKind.GLASS_REVIEWED: "{who} reviewed why it was opened without a seat",
     EventKind.RAISER_NAMED: "{who} let the other side know who raised it",
+    EventKind.ERASURE_ASKED: "{who} asked that what was written here be destroyed",
+    EventKind.CONTENT_DESTROYED: "{who} agreed as the second person: what was written here was destroyed",
+    EventKind.HOLD_SET: "{who} put a legal hold on this case: nothing in it may be destroyed",
+    EventKind.HOLD_LIFTED: "{who} lifted the legal hold",
     EventKind.PROTECTED_MEANWHILE: "They did not agree in time: what protects the person happens anyway",
 }
 
@@ -61,6 +65,11 @@ _LATE: Mapping[str, str] = {
 }
 
 
+_NOT_DESTROYED: Mapping[str, str] = {
+    "refused": "{who} did not agree that what was written here be destroyed: it is kept",
+    "withdrawn": "{who} took back the request to destroy what was written here",
+    "lapsed": "Nobody answered the request to destroy what was written here: it is kept",
+}
 _YOU: Mapping[EventKind, str] = {
     EventKind.LEAD_SUPPORTED: "You support the {challenge}",
     EventKind.LEAD_DECLINED: "You do not support it. It goes on",
@@ -89,6 +98,8 @@ def happened(event: EventView, own: Mapping[str, str] = NONE) -> str:
         return f"{_who(event)} said that the risk has risen"
     if event.kind is EventKind.DEADLINE_LAPSED and (why := _LATE.get(str(event.codes.get("why_late")))):
         return f"{_HAPPENED[event.kind]}. Carried out late: {why}"
+    if event.kind is EventKind.ERASURE_ENDED:
+        return _NOT_DESTROYED[str(event.codes.get("how", "lapsed"))].replace("{who}", _who(event))
     # Names are put in last: nothing in them is a word of the board's.
     return said(_HAPPENED[event.kind].replace("{who}", _WHO), own).replace(_WHO, _who(event))
 

@@ -102,6 +102,15 @@ LET_IN: dict[tuple[str, str], frozenset[str]] = {
     ("procedures.index", "GET"): _OF_NORTH,
     ("procedures.show", "GET"): _OF_NORTH,
     ("procedures.picture", "GET"): _OF_NORTH,
+    # Nobody has asked for an erasure, and no case is held.
+    ("erasure.index", "GET"): frozenset({"coordinator", "chair", "privacy_officer"}),
+    ("erasure.ask", "GET"): frozenset({"coordinator", "privacy_officer"}),
+    ("erasure.ask", "POST"): frozenset({"coordinator", "privacy_officer"}),
+    ("erasure.hold", "GET"): frozenset({"coordinator", "privacy_officer"}),
+    ("erasure.hold", "POST"): frozenset({"coordinator", "privacy_officer"}),
+    ("erasure.answer", "GET"): _NO_ONE,
+    ("erasure.answer", "POST"): _NO_ONE,
+    ("erasure.lift", "POST"): _NO_ONE,
     ("glass.openings", "GET"): frozenset({"privacy_officer"}),
     ("glass.review", "POST"): _NO_ONE,
 }
