@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, request
 
 from escalation.reporting import exports, measures
 from escalation.reporting import lookups as lookup_figures
-from escalation.services import appointing, interests, newcomers, places, work
+from escalation.services import appointing, interests, newcomers, places, record_checks, work
 from escalation.web import hours
 from escalation.web.layout import of_partnership, person
 
@@ -24,6 +24,7 @@ def worklist(partnership: str) -> str:
         own=own,
         late_reviews=work.overdue_reviews(person(), partnership),
         wait=newcomers.how_many_wait(person(), partnership),
+        broken=record_checks.broken(person(), partnership),
         public_id=partnership,
     )
 
@@ -76,7 +77,12 @@ def lookups(partnership: str) -> str:
     """Look-ups that a privacy officer may want to ask about."""
     report = lookup_figures.report(person(), partnership)
     _belongs_to(partnership)
-    return render_template("board/lookups.html", r=report, public_id=partnership)
+    return render_template(
+        "board/lookups.html",
+        r=report,
+        broken=record_checks.broken(person(), partnership),
+        public_id=partnership,
+    )
 
 
 def _belongs_to(partnership: str) -> None:
