@@ -35,6 +35,10 @@ def lines_of(report: lookups.Lookups) -> list[str]:
         for g in report.glass
     ]
     said += [
+        f"taken out: {t.reference} by {t.operator} for {t.asked_by}, {t.why}, {t.events} events"
+        for t in report.taken
+    ]
+    said += [
         f"by a number: account {s.account} {s.count} times, {s.nhs} NHS numbers, {s.in_vain} found nothing"
         for s in report.searches
     ]

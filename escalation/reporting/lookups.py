@@ -16,7 +16,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from escalation.models import Account, Case, EventRow, NumberSearch, OpenedGlass, Partnership, ReadEntry
+from escalation.models import (
+    Account,
+    Case,
+    EventRow,
+    NumberSearch,
+    OpenedGlass,
+    Partnership,
+    ReadEntry,
+    TakenOut,
+)
 from escalation.models.types import AnyRow
 from escalation.reporting.reading import partnership_for, session
 from escalation.security import wall
@@ -89,6 +98,21 @@ class Searches:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A case that an operator wrote into a file: who, for whom as they say, why, and how much was in it."""
+
+    at: datetime
+    reference: str
+    operator: str
+    asked_by: str
+    why: str
+    events: int
+    statements: int
+    reads: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lookups:
     """The whole report of one partnership, as it is now."""
 
@@ -99,6 +123,7 @@ class Lookups:
     never_acted: tuple[Openings, ...]
     glass: tuple[Glass, ...]
     searches: tuple[Searches, ...] = ()
+    taken: tuple[Taken, ...] = ()
 
 
 def report(account: int, partnership: str) -> Lookups:
@@ -141,6 +166,7 @@ def _report(opened: Session, place: int, now: datetime) -> Lookups:
         _grouped(_first_of_each(o for o in recent if (o.account, o.case) not in acted), names, references),
         _glass(opened, place, now),
         _searches(opened, place, now),
+        _taken(opened, place, now),
     )
 
 
@@ -241,3 +267,17 @@ def _searches(opened: Session, place: int, now: datetime) -> tuple[Searches, ...
 def _searched(account: int, name: str, rows: list[AnyRow]) -> Searches:
     nhs, in_vain = sum(r.kind == "nhs" for r in rows), sum(not r.found for r in rows)
     return Searches(account, name, len(rows), nhs, in_vain, rows[-1].at, rows[-1].found)
+
+
+def _taken(opened: Session, place: int, now: datetime) -> tuple[Taken, ...]:
+    of = TakenOut
+    rows: Iterable[AnyRow] = opened.execute(
+        select(
+            of.at, Case.reference, of.operator, of.asked_by, of.why, of.events, of.statements, of.reads,
+            of.sha256,
+        )
+        .join(Case, (Case.partnership_id == of.partnership_id) & (Case.id == of.case_id))
+        .where(of.partnership_id == place, of.at > now - GLASS)
+        .order_by(of.at.desc(), of.id.desc())
+    )  # fmt: skip
+    return tuple(Taken(*row) for row in rows)
