@@ -6,9 +6,11 @@ counted. A case that is still open is counted as open, never left out.
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
+from escalation.reporting import newest_seal
 from escalation.reporting.figures import AgencyRow, BoardMeasures, Period, Row, StageTime, Table
 from escalation.reporting.reading import Record, partnership_for, record_of, session
 from escalation.security.permissions import BoardAct
@@ -43,7 +45,8 @@ def board_measures(account: int, partnership: str, period: str = "") -> BoardMea
         chosen = next((p for p in choices if p.key == period), choices[0])
         start, end = (datetime.combine(d, datetime.min.time(), UTC) for d in (chosen.start, chosen.end))
         record = record_of(opened, place, start, end, now)
-    return measures_of(record, chosen, choices)
+        seal = newest_seal.of(opened, place)
+    return replace(measures_of(record, chosen, choices), seal=seal)
 
 
 def measures_of(record: Record, period: Period, choices: tuple[Period, ...] = ()) -> BoardMeasures:
