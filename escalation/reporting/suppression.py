@@ -8,9 +8,9 @@
 
 The argument. Let `rest` be the sum less what is shown, with `others` hidden ones of FEWEST or more. They can
 take whatever is left over, down to FEWEST each. So a small one can be as large as FEWEST - 1 (all other
-small ones nought) exactly when rest >= FEWEST * others + FEWEST - 1, and then as small as nought as well. In a
-table of which nothing is shown each line can be anything up to the sum. `tests/unit/reporting/test_suppression.py`
-tries all tables that fit what is shown, and knows nothing of this argument.
+small ones nought) exactly when rest >= FEWEST * others + FEWEST - 1, and then as small as nought as well.
+In a table of which nothing is shown each line can be anything up to the sum. A test tries all tables that fit
+what is shown, and knows nothing of this argument (`tests/unit/reporting/test_suppression.py`).
 
 Two tables of the same cases say more together only where a case cannot be in two of their lines at once. The
 one such pair that is published, who raised and who was challenged, is treated in `both_sides`.

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, Response, render_template, request
 
-from escalation.reporting import exports, measures
+from escalation.errors import NotAllowed
+from escalation.reporting import exports, measures, suppressed
 from escalation.reporting import lookups as lookup_figures
 from escalation.services import appointing, interests, newcomers, places, record_checks, work
 from escalation.web import hours
@@ -32,8 +33,12 @@ def worklist(partnership: str) -> str:
 @blueprint.get("/<partnership>/measures", endpoint="measures")
 def measures_page(partnership: str) -> str:
     """Are challenges made, answered and worth it?"""
-    figures = measures.board_measures(person(), partnership, request.args.get("period", ""))
     _belongs_to(partnership)
+    try:
+        figures = measures.board_measures(person(), partnership, request.args.get("period", ""))
+    except NotAllowed:
+        hidden = suppressed.measures_for(person(), partnership)
+        return render_template("board/suppressed.html", m=hidden)
     return render_template("board/measures.html", m=figures, public_id=partnership)
 
 
