@@ -4,9 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 CODE := workflows notifications escalation migrations tests wsgi.py
-# Test processes: one for each core, and no more than PostgreSQL has room for.
 PYTEST := $(BIN)/python -m pytest
-MANY := -n logical --maxprocesses 8 --dist worksteal
+# Test processes: one for each core and one more, since many tests wait; no more than PostgreSQL has room for.
+MANY = -n $(shell $(BIN)/python -c 'import os; print(min(8, (os.cpu_count() or 1) + 1))') --dist worksteal
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help

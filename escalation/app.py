@@ -1,5 +1,6 @@
 """The factory: `create_app` runs the start-up steps in order; each is one short function."""
 
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -127,6 +128,7 @@ def upgrade_on(connection: Connection, state: str) -> None:
         database_roles.follow(connection)
 
 
+@cache
 def newest_state() -> str:
     """The state of the database that this version needs."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head() or "base"
@@ -194,7 +196,7 @@ def refuse_real_people() -> None:
 
 def refuse_other_schema() -> None:
     """Refuses to start on a database of another version. Raises ConfigurationError."""
-    expected = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    expected = newest_state()
     with db.engine.connect() as connection:
         there = inspect(connection).has_table("alembic_version")
         found = MigrationContext.configure(connection).get_current_revision() if there else None

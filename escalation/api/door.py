@@ -1,5 +1,7 @@
 """Hangs the door: the blueprint with its handlers, who is let in, and what is said when it cannot be done."""
 
+from functools import cache
+
 from flask import Flask
 from flask_smorest import Blueprint
 from werkzeug.exceptions import HTTPException
@@ -22,7 +24,9 @@ def register(app: Flask) -> None:
     app.extensions.setdefault("policy", {}).update(POLICY)
 
 
+@cache
 def _blueprint() -> Blueprint:
+    """Made once: an app that it is registered with gets a copy of what it says."""
     blueprint = Blueprint("api", __name__, url_prefix="/api/v1", description="One challenge, from machines")
     for part in (places, concerns, cases):
         part.add_to(blueprint)

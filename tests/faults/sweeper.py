@@ -11,13 +11,13 @@ from sqlalchemy.sql.selectable import Select
 from escalation.app import create_app
 from escalation.config import from_environment
 from escalation.jobs import scheduler
-from escalation.services import lapses
+from escalation.services import transition
 
 
 def read_then_wait() -> None:
     """Without locks nothing else makes it sure that the two meet: the first sweep says on standard output that
-    it has read, and writes when it is told to."""
-    write, said = lapses._lapse, []
+    it has read and decided, and writes when it is told to."""
+    write, said = transition.carry_out, []
 
     def late(*told: Any) -> Any:
         if not said:
@@ -26,7 +26,7 @@ def read_then_wait() -> None:
             sys.stdin.readline()
         return write(*told)
 
-    lapses._lapse = late
+    transition.carry_out = late
 
 
 def main() -> None:

@@ -39,7 +39,7 @@ def test_no_word_is_read_by_whom_it_is_not_for(towns: Towns) -> None:
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("fault", sorted(faults.FAULTS) if ALL else sorted(faults.FAULTS)[:3])
+@pytest.mark.parametrize("fault", sorted(faults.FAULTS) if ALL else sorted(faults.FAULTS)[:1])
 def test_a_check_that_is_taken_away_is_noticed(
     app: Flask, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
