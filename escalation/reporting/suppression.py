@@ -65,21 +65,13 @@ def partition(counts: Sequence[int]) -> tuple[Cell, ...]:
 def both_sides(raised: Sequence[int], received: Sequence[int]) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
     """How many cases each agency raised, and how many it received, of the same cases and in the same order.
 
-    No agency challenges itself, so what it raised is at most the sum less what it received, and the other way
-    round. Where such a bound would cut into what is hidden, the second table is not shown at all.
+    No agency challenges itself, so what it raised is at most the sum less what it received, and the other
+    way round: side by side they tell more than each does. So the second is shown only where neither hides anything.
+    With the first alone, what was received can be anything that leaves each agency room for what it
+    raised.
     """
     first, second = partition(raised), partition(received)
-    bounded = any(
-        _cuts(mine.count, other, sum(raised))
-        for a, b in zip(first, second, strict=True)
-        for mine, other in ((a, b), (b, a))
-    )
-    return first, (NOT_SHOWN,) * len(received) if bounded else second
-
-
-def _cuts(shown: int | None, other: Cell, of: int) -> bool:
-    """Whether a shown count leaves its hidden counterpart too little room."""
-    return shown is not None and other.count is None and of - shown < 2 * FEWEST - 1
+    return first, second if is_shown(first) and is_shown(second) else (NOT_SHOWN,) * len(received)
 
 
 def is_shown(cells: Sequence[Cell]) -> bool:

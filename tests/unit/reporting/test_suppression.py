@@ -111,7 +111,7 @@ def room(mine: list[range], others: list[range], total: int) -> list[set[int]]:
     return can
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(challenges)
 def test_raised_and_received_together_determine_nothing(cases: list[tuple[int, int]]) -> None:
     by, to = (Counter(case[side] for case in cases) for side in (0, 1))
@@ -124,7 +124,7 @@ def test_raised_and_received_together_determine_nothing(cases: list[tuple[int, i
             if cell.few:
                 assert possible == set(range(FEWEST))
             elif cell.count is None:
-                assert len(possible) >= FEWEST
+                assert len(possible) > 1, "it is no small one, and not told either"
 
 
 @pytest.mark.parametrize(
