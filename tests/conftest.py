@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
 from escalation.config import Settings
+from tests.support import compiled_once
 from tests.support.databases import KINDS, Database, Kind
 from tests.support.databases import database as _database
 from tests.support.mail_sink import MailSink
@@ -29,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Each test makes an app: without this, each of them translates the templates anew, a third of its time.
     translated = config.stash[_run].once("templates", lambda _: None)
     Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(translated))}
+    compiled_once.share()
 
 
 @pytest.hookimpl(optionalhook=True)

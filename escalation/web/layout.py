@@ -12,8 +12,9 @@ from flask_login import current_user
 
 from escalation.config import Settings
 from escalation.security.permissions import BoardAct
-from escalation.services import offices, places, restored
+from escalation.services import surroundings as surrounding
 from escalation.services.submissions import new_key
+from escalation.services.surroundings import Surroundings
 from escalation.services.views import PartnershipView
 from escalation.web import level, words
 
@@ -60,15 +61,29 @@ def of_partnership(view: PartnershipView) -> None:
 
 def surroundings() -> dict[str, Any]:
     """The partnership, the person's name and the navigation, for the layout."""
-    signed_in = not g.get("without_records") and bool(current_user and current_user.is_authenticated)
-    shown = g.get("partnership") or (_first_partnership() if signed_in else None)
+    if g.get("without_records") or not (current_user and current_user.is_authenticated):
+        return _of_nobody()
+    around = surrounding.around(person())
+    shown = g.get("partnership") or (around.boards[0].partnership if around.boards else None)
     return {
         "partnership": shown,
-        "person_name": (current_user.name or current_user.email) if signed_in else None,
-        "by_code": signed_in and level.by_code(),
-        "navigation": _navigation() if signed_in else [],
-        "session_end": session_end(shown) if signed_in or session.get("unsent") else None,
-        "restored_from": _restored_from(shown) if signed_in else None,
+        "person_name": current_user.name or current_user.email,
+        "by_code": level.by_code(),
+        "navigation": _navigation(around),
+        "session_end": session_end(shown),
+        "restored_from": _restored_from(around, shown),
+    }
+
+
+def _of_nobody() -> dict[str, Any]:
+    shown = g.get("partnership")
+    return {
+        "partnership": shown,
+        "person_name": None,
+        "by_code": False,
+        "navigation": [],
+        "session_end": session_end(shown) if session.get("unsent") else None,
+        "restored_from": None,
     }
 
 
@@ -81,26 +96,20 @@ def session_end(partnership: PartnershipView | None) -> dict[str, Any] | None:
     return {"left": int(loaded.left.total_seconds()), "at": words.clock_time(loaded.ends_at, zone)}
 
 
-def _restored_from(partnership: PartnershipView | None) -> str | None:
+def _restored_from(around: Surroundings, partnership: PartnershipView | None) -> str | None:
     """The instant that a restored backup shows, in words, while no mail leaves."""
-    standing = restored.now_standing()
-    if standing is None:
+    if around.standstill is None:
         return None
-    return words.moment(standing.backup_of, partnership.zone if partnership else "Europe/London")
+    return words.moment(around.standstill.backup_of, partnership.zone if partnership else "Europe/London")
 
 
-def _first_partnership() -> PartnershipView | None:
-    found = places.partnerships_of(person())
-    return found[0] if found else None
-
-
-def _navigation() -> list[dict[str, Any]]:
+def _navigation(around: Surroundings) -> list[dict[str, Any]]:
     if level.by_code():
         return _links([("My work", url_for("pages.work")), _raise(), ("Account", url_for("pages.account"))])
     items = [("My work", url_for("pages.work"))]
-    if places.may_raise_in(person()):
+    if around.may_raise:
         items.append(_raise())
-    for board in offices.boards_of(person()):
+    for board in around.boards:
         at = board.partnership.public_id
         items += [
             (text, url_for(page, partnership=at)) for act, text, page in _OF_BOARDS if act in board.acts
