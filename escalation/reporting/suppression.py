@@ -66,9 +66,9 @@ def both_sides(raised: Sequence[int], received: Sequence[int]) -> tuple[tuple[Ce
     """How many cases each agency raised, and how many it received, of the same cases and in the same order.
 
     No agency challenges itself, so what it raised is at most the sum less what it received, and the other
-    way round: side by side they tell more than each does. So the second is shown only where neither hides anything.
-    With the first alone, what was received can be anything that leaves each agency room for what it
-    raised.
+    way round: side by side they tell more than each does. So the second is shown only where neither hides
+    anything. With the first alone, what was received can be anything that leaves each agency room for what
+    it raised.
     """
     first, second = partition(raised), partition(received)
     return first, second if is_shown(first) and is_shown(second) else (NOT_SHOWN,) * len(received)
