@@ -34,6 +34,14 @@ def lines_of(report: lookups.Lookups) -> list[str]:
         f"without a seat: account {g.account}, {g.reference}, {g.reason}, {g.finding or 'not reviewed yet'}"
         for g in report.glass
     ]
+    said += [
+        f"taken out: {t.reference} by {t.operator} for {t.asked_by}, {t.why}, {t.events} events"
+        for t in report.taken
+    ]
+    said += [
+        f"by a number: account {s.account} {s.count} times, {s.nhs} NHS numbers, {s.in_vain} found nothing"
+        for s in report.searches
+    ]
     for words, rows in (("at night or a weekend", report.outside_hours), ("never acted", report.never_acted)):
         said += [f"{words}: account {r.account}, {r.count}, in {', '.join(r.references)}" for r in rows]
     return said or ["nothing to ask about"]

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
+from escalation import operators
 from escalation.app import create_app
 from escalation.config import Settings, from_environment
 from escalation.errors import ConfigurationError, EscalationError, InvalidInput, NotFound
@@ -16,7 +19,7 @@ from escalation.reporting.proof import anchors
 from escalation.reporting.proof import export as of_case
 from escalation.reporting.proof import export_files as case_export
 from escalation.security import seal_keys
-from escalation.services import record_seals
+from escalation.services import record_checks, record_seals, taking_out
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -29,12 +32,16 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
               multiple=True, help="A text with seals as they were mailed; whole mails will do.")  # fmt: skip
 @click.option("--public-key", "more", multiple=True, metavar="HEX", help="One more key that may have signed.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+@click.option("--tell", is_flag=True, help="Keep how it went for the pages and /health/deep, and mail "
+              "a break to the board office and the privacy officers, as the daily job does.")  # fmt: skip
 @click.pass_context
 def verify(
     context: click.Context, partnership: str | None, case: str | None, files: tuple[Path, ...],
-    more: tuple[str, ...], *, replay: bool, as_json: bool,
+    more: tuple[str, ...], *, replay: bool, as_json: bool, tell: bool,
 ) -> None:  # fmt: skip
     """Check that the record is what was written. Exit 0: it is; 2: it is not; 3: not all can be proved."""
+    if tell and case is not None:
+        raise InvalidInput({"--tell": ["is for a whole record: leave out --case"]})
     settings = from_environment()
     asked = proof.Asked(partnership, case, replay, _anchors(files), _keys(settings, more))
     reader = replace(settings, database_url=settings.backup_url or settings.database_url)
@@ -45,8 +52,27 @@ def verify(
             raise NotFound(str(error)) from error
         finally:
             db.engine.dispose()
+    if tell:
+        _tell(settings, report)
     click.echo(_as_json(report) if as_json else "\n".join(_lines(report)))
     context.exit(report.exit_code)
+
+
+def _tell(settings: Settings, report: proof.Report) -> None:
+    """Whoever verifies may only read: it is kept as the service."""
+    with _entered(settings):
+        for place, outcome in report.outcomes.items():
+            record_checks.keep(place, outcome.word, outcome.breaks)
+
+
+@contextmanager
+def _entered(settings: Settings) -> Iterator[None]:
+    """The service, to write something. What it opened is closed whatever happens."""
+    with create_app(settings).app_context():
+        try:
+            yield
+        finally:
+            db.engine.dispose()
 
 
 def _anchors(files: Iterable[Path]) -> tuple[anchors.Anchor, ...]:
@@ -61,9 +87,8 @@ def _anchors(files: Iterable[Path]) -> tuple[anchors.Anchor, ...]:
 
 def _keys(settings: Settings, more: Iterable[str]) -> dict[str, str]:
     """Every public key that a seal may be signed with: of the file, those before it, those that are given."""
-    own = [seal_keys.load(Path(settings.seal_key)).public] if settings.seal_key else []
     try:
-        return dict(seal_keys.by_id([*own, *settings.seal_keys_before, *more]))
+        return dict(seal_keys.to_verify_with(settings.seal_key, [*settings.seal_keys_before, *more]))
     except ValueError as error:
         raise InvalidInput({"--public-key": ["is 64 letters, as `audit public-key` prints them"]}) from error
 
@@ -133,20 +158,44 @@ def _key(settings: Settings) -> seal_keys.SealKey:
 @click.command()
 @click.argument("reference")
 @click.argument("target", type=click.Path(path_type=Path))
-def export(reference: str, target: Path) -> None:
-    """Write one case with its proof into the folder TARGET, or into a zip. It holds everything on record."""
+@click.option(
+    "--by", required=True, metavar="NAME", help="Who asked for it. It is kept, with your account here."
+)
+@click.option("--reason", "why", required=True, type=click.Choice(taking_out.WHY_TAKEN_OUT), help="Why.")
+def export(reference: str, target: Path, by: str, why: str) -> None:
+    """Write one case with its proof into the folder TARGET, or into a zip. It holds everything on record.
+
+    Before there is a file, it is on record that you did; the privacy officer sees it among the look-ups.
+    """
     settings = from_environment()
+    if target.exists():
+        raise EscalationError(f"{target} is there already: name another place")
+    taken = _taken_out(settings, reference)
+    counts = {name: len(taken[name]) for name in ("events", "statements", "reads")}
+    digest = case_export.sha256(taken)
+    with _entered(settings):
+        taking_out.record(taking_out.Taking(reference, operators.account(), by, why, counts, digest))
+    try:
+        case_export.write(taken, target)
+    except OSError as error:
+        raise EscalationError(f"{error.strerror}: {error.filename}") from error
+    click.echo(f"{target} holds case {reference} with its proof; HOW-TO-CHECK.txt says how to check it")
+    click.echo(
+        f"{counts['events']} events, {counts['statements']} statements, {counts['reads']} readings; SHA-256 "
+        f"of record.json {digest}. It is on record that {operators.account()} took it out for {by}"
+    )
+
+
+def _taken_out(settings: Settings, reference: str) -> dict[str, Any]:
+    """Everything on record of a case, read as the one who may only read. Raises NotFound."""
     reader = replace(settings, database_url=settings.backup_url or settings.database_url)
     with create_app(reader).app_context():
         try:
-            case_export.write(of_case.of_case(reference, _keys(settings, ())), target)
+            return of_case.of_case(reference, _keys(settings, ()))
         except LookupError as error:
             raise NotFound(str(error)) from error
-        except OSError as error:
-            raise EscalationError(f"{error.strerror}: {error.filename}") from error
         finally:
             db.engine.dispose()
-    click.echo(f"{target} holds case {reference} with its proof; HOW-TO-CHECK.txt says how to check it")
 
 
 COMMANDS = (export, verify, make_key, public_key, seal)

@@ -138,6 +138,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry("many_undeliverable", None),
     Entry("mails_put_off", None),
     Entry("record_sealed", None),
+    Entry("record_broken", None),
 )
 
 WITHOUT_MAIL: Mapping[EventKind, str] = {

@@ -18,6 +18,7 @@ from escalation.jobs import (
     review_glass,
     seal_record,
     send_digests,
+    verify_record,
 )
 from escalation.jobs.result import Result
 
@@ -42,6 +43,7 @@ JOBS = (
     Job("remind_of_newcomers", remind_of_newcomers.run, ticks=4),
     Job("forget_codes", forget_codes.run, ticks=4),
     Job("seal_record", seal_record.run, ticks=4),
+    Job("verify_record", verify_record.run, ticks=4),
     Job("deliver_mail", deliver_mail.run),
     Job("audit_the_clock", audit_the_clock.run, ticks=4),
     Job("ping_outside", ping_outside.run, ticks=4),

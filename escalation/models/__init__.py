@@ -26,6 +26,7 @@ from escalation.models.protocols import ProtocolVersion
 from escalation.models.record import EventRow, ReadEntry, Statement
 from escalation.models.seals import SealedHead, SealedRead, SealRow
 from escalation.models.sign_in import AddressProof, Attempts, Identity, Passkey, SignInRecord
+from escalation.models.traces import NumberSearch, RecordCheck, TakenOut
 
 __all__ = [
     "AccessReview",
@@ -52,6 +53,7 @@ __all__ = [
     "MailDomain",
     "Membership",
     "Newcomer",
+    "NumberSearch",
     "OpenedGlass",
     "OutboxRow",
     "Participation",
@@ -63,6 +65,7 @@ __all__ = [
     "ProposalRow",
     "ProtocolVersion",
     "ReadEntry",
+    "RecordCheck",
     "Recusal",
     "Role",
     "SealRow",
@@ -72,5 +75,6 @@ __all__ = [
     "StageEntry",
     "Statement",
     "Submission",
+    "TakenOut",
     "WebSession",
 ]

@@ -5,7 +5,7 @@ import io
 import json
 from dataclasses import asdict
 
-from escalation.reporting.figures import BoardMeasures
+from escalation.reporting.figures import BoardMeasures, NewestSeal
 
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -48,4 +48,18 @@ def _lines(m: BoardMeasures) -> list[tuple[object, ...]]:
     lines += [("raised by agency", a.agency, a.raised, m.raised) for a in m.agencies]
     lines += [("received by agency", a.agency, a.received, m.raised) for a in m.agencies]
     lines += [("deadlines lapsed in stage", t.stage, t.lapsed, t.ran) for t in m.times]
-    return lines
+    return lines + _seal(m.seal)
+
+
+def _seal(seal: NewestSeal | None) -> list[tuple[object, ...]]:
+    """What the record was when the figures were counted, so that nobody can rewrite it behind them."""
+    name = "newest seal of the record"
+    if seal is None:
+        return [(name, "nothing is sealed yet", "", "")]
+    at = seal.at.isoformat(timespec="seconds")
+    return [
+        (name, "number", seal.n, ""),
+        (name, "root", seal.root, ""),
+        (name, "made at", at, ""),
+        (name, "line to check it by", seal.anchor, ""),
+    ]

@@ -1,7 +1,7 @@
 """The figures of the board's page, as frozen values: what `measures` counts and pages and exports show."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,17 @@ class StageTime:
 
 
 @dataclass(frozen=True, slots=True)
+class NewestSeal:
+    """The newest seal of the record: its number, the root over what it covers, when it was made, and the line
+    by which `escalation audit verify --anchors` knows it again."""
+
+    n: int
+    root: str
+    at: datetime
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
 class BoardMeasures:
     """Everything on the board lead's page, for one period."""
 
@@ -83,3 +94,4 @@ class BoardMeasures:
     agencies: tuple[AgencyRow, ...]
     silent: tuple[str, ...]
     times: tuple[StageTime, ...]
+    seal: NewestSeal | None = None

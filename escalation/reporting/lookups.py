@@ -1,4 +1,5 @@
-"""Look-ups that a privacy officer may want to ask about: figures from the log of who opened which case.
+"""Look-ups that a privacy officer may want to ask about: figures from the log of who opened which case, and
+of who looked for cases by a number.
 
 None of them says that something was wrong. Somebody on duty opens cases at night, and a new post begins
 with reading. It names people, references and counts, and nothing that stands in a case.
@@ -15,7 +16,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from escalation.models import Account, Case, EventRow, OpenedGlass, Partnership, ReadEntry
+from escalation.models import (
+    Account,
+    Case,
+    EventRow,
+    NumberSearch,
+    OpenedGlass,
+    Partnership,
+    ReadEntry,
+    TakenOut,
+)
 from escalation.models.types import AnyRow
 from escalation.reporting.reading import partnership_for, session
 from escalation.security import wall
@@ -74,6 +84,35 @@ class Glass:
 
 
 @dataclass(frozen=True, slots=True)
+class Searches:
+    """How often a person looked for cases by a number in RECENT: `nhs` of them by an NHS number, `in_vain`
+    found nothing that they may read. `last` is when, and `last_found` how many were found then."""
+
+    account: int
+    name: str
+    count: int
+    nhs: int
+    in_vain: int
+    last: datetime
+    last_found: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A case that an operator wrote into a file: who, for whom as they say, why, and how much was in it."""
+
+    at: datetime
+    reference: str
+    operator: str
+    asked_by: str
+    why: str
+    events: int
+    statements: int
+    reads: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lookups:
     """The whole report of one partnership, as it is now."""
 
@@ -83,6 +122,8 @@ class Lookups:
     outside_hours: tuple[Openings, ...]
     never_acted: tuple[Openings, ...]
     glass: tuple[Glass, ...]
+    searches: tuple[Searches, ...] = ()
+    taken: tuple[Taken, ...] = ()
 
 
 def report(account: int, partnership: str) -> Lookups:
@@ -124,6 +165,8 @@ def _report(opened: Session, place: int, now: datetime) -> Lookups:
         _grouped([o for o in recent if is_outside_hours(o.at, zone)], names, references),
         _grouped(_first_of_each(o for o in recent if (o.account, o.case) not in acted), names, references),
         _glass(opened, place, now),
+        _searches(opened, place, now),
+        _taken(opened, place, now),
     )
 
 
@@ -205,3 +248,36 @@ def _glass(opened: Session, place: int, now: datetime) -> tuple[Glass, ...]:
         .order_by(OpenedGlass.opened_at.desc())
     )  # fmt: skip
     return tuple(Glass(*row) for row in rows)
+
+
+def _searches(opened: Session, place: int, now: datetime) -> tuple[Searches, ...]:
+    rows = opened.execute(
+        select(NumberSearch.account_id, NumberSearch.kind, NumberSearch.found, NumberSearch.at)
+        .where(NumberSearch.partnership_id == place, NumberSearch.at > now - RECENT)
+        .order_by(NumberSearch.id)
+    ).all()
+    by_person: dict[int, list[AnyRow]] = defaultdict(list)
+    for row in rows:
+        by_person[row.account_id].append(row)
+    names = _names(opened, by_person)
+    found = (_searched(account, names.get(account, ""), rows) for account, rows in by_person.items())
+    return tuple(sorted(found, key=lambda row: (-row.count, row.name)))
+
+
+def _searched(account: int, name: str, rows: list[AnyRow]) -> Searches:
+    nhs, in_vain = sum(r.kind == "nhs" for r in rows), sum(not r.found for r in rows)
+    return Searches(account, name, len(rows), nhs, in_vain, rows[-1].at, rows[-1].found)
+
+
+def _taken(opened: Session, place: int, now: datetime) -> tuple[Taken, ...]:
+    of = TakenOut
+    rows: Iterable[AnyRow] = opened.execute(
+        select(
+            of.at, Case.reference, of.operator, of.asked_by, of.why, of.events, of.statements, of.reads,
+            of.sha256,
+        )
+        .join(Case, (Case.partnership_id == of.partnership_id) & (Case.id == of.case_id))
+        .where(of.partnership_id == place, of.at > now - GLASS)
+        .order_by(of.at.desc(), of.id.desc())
+    )  # fmt: skip
+    return tuple(Taken(*row) for row in rows)

@@ -6,9 +6,11 @@ counted. A case that is still open is counted as open, never left out.
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
+from escalation.reporting import newest_seal
 from escalation.reporting.figures import AgencyRow, BoardMeasures, Period, Row, StageTime, Table
 from escalation.reporting.reading import Record, partnership_for, record_of, session
 from escalation.security.permissions import BoardAct
@@ -18,6 +20,8 @@ from workflows.vocabulary import Phase
 TOO_FEW = 5
 """Below this many, single values are shown and no median: a median of two is a story, not a figure."""
 _FIRST_DAY = date(2000, 1, 1)
+LADDER = (Phase.INFORMAL, Phase.MANAGER, Phase.SENIOR, Phase.ARBITRATION)
+"""The phases on the way up, in their order."""
 
 
 def periods(today: date) -> tuple[Period, ...]:
@@ -43,14 +47,15 @@ def board_measures(account: int, partnership: str, period: str = "") -> BoardMea
         chosen = next((p for p in choices if p.key == period), choices[0])
         start, end = (datetime.combine(d, datetime.min.time(), UTC) for d in (chosen.start, chosen.end))
         record = record_of(opened, place, start, end, now)
-    return measures_of(record, chosen, choices)
+        seal = newest_seal.of(opened, place)
+    return replace(measures_of(record, chosen, choices), seal=seal)
 
 
 def measures_of(record: Record, period: Period, choices: tuple[Period, ...] = ()) -> BoardMeasures:
     """The measures of a record. Pure."""
     finished = [c for c in record.cases if c.phase in (Phase.PROVISIONAL, Phase.CLOSED)]
-    changed = _changed(record)
-    silence, chosen = (_moves(record, cause) for cause in ("silence", "chosen"))
+    changed = changed_in(record)
+    silence, chosen = (moved_by(record, cause) for cause in ("silence", "chosen"))
     raised_by, received_by = (Counter(sides[i] for sides in record.sides.values()) for i in (0, 1))
     silent = tuple(a for a in record.agencies if not raised_by[a])
     open_now = [c for c in record.cases if c.phase != Phase.CLOSED]
@@ -118,12 +123,13 @@ def _count(record: Record, kind: EventKind) -> int:
     return sum(e.kind == kind for e in record.events)
 
 
-def _moves(record: Record, cause: str) -> int:
+def moved_by(record: Record, cause: str) -> int:
+    """How often a case moved up for this cause: silence or chosen."""
     moved = (e for e in record.events if e.kind == EventKind.MOVED_UP)
     return sum(record.codes[e.case_id, e.seq].get("cause") == cause for e in moved)
 
 
-def _changed(record: Record) -> set[int]:
+def changed_in(record: Record) -> set[int]:
     """Cases in which the decision changed: by the challenged side itself, or by the board."""
     changed = {e.case_id for e in record.events if e.kind == EventKind.DECISION_CHANGED}
     decided = (e for e in record.events if e.kind == EventKind.BOARD_DECIDED)
@@ -132,15 +138,18 @@ def _changed(record: Record) -> set[int]:
     }
 
 
-def _stages(record: Record) -> Table:
-    order = [Phase.INFORMAL, Phase.MANAGER, Phase.SENIOR, Phase.ARBITRATION]
-    furthest: dict[int, str] = {}
+def furthest(record: Record) -> dict[int, str]:
+    """The furthest stage on the way up that each case entered, by case. Follow-up is not on the way up."""
+    found: dict[int, str] = {}
     for entry in record.entries:
-        if entry.phase in order:
-            furthest[entry.case_id] = max(
-                furthest.get(entry.case_id, entry.stage), entry.stage, key=lambda s: _rank(record, s, order)
-            )
-    ordered = sorted(furthest.values(), key=lambda stage: _place(record, stage))
+        if entry.phase in LADDER:
+            reached = (found.get(entry.case_id, entry.stage), entry.stage)
+            found[entry.case_id] = max(reached, key=lambda s: _rank(record, s, list(LADDER)))
+    return found
+
+
+def _stages(record: Record) -> Table:
+    ordered = sorted(furthest(record).values(), key=lambda stage: _place(record, stage))
     counts = Counter(record.stage_names.get(s, s) for s in ordered)
     return _table(
         "How far they went", "The furthest stage that each challenge reached, in the order of the procedure.",

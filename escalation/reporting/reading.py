@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,8 @@ from escalation.security import wall
 from escalation.security.offices import roles_of
 from escalation.security.permissions import BoardAct, permitted_in_board
 from workflows.loader import loads
-from workflows.vocabulary import AgencyKind
+from workflows.stages import Stage
+from workflows.vocabulary import AgencyKind, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Record:
     """Where each concern of the period went that the procedure sent elsewhere, in its words."""
     stage_names: Mapping[str, str]
     """In the order of the newest procedure; stages that only older ones had come last."""
+    stage_phases: Mapping[str, Phase] = field(default_factory=dict)
+    """The phase of each of them, also of those that no case was in."""
 
 
 @contextmanager
@@ -82,6 +85,7 @@ def record_of(opened: Session, partnership: int, start: datetime, end: datetime,
     """The record of every case of a partnership that was raised from `start` until before `end`."""
     raised = (Case.partnership_id == partnership, Case.raised_at >= start, Case.raised_at < end)
     chosen = select(Case.id).where(*raised)
+    stages = _stages(opened, partnership)
     events = _rows(opened, select(EventRow.case_id, EventRow.seq, EventRow.at, EventRow.kind, EventRow.body)
                    .where(EventRow.partnership_id == partnership, EventRow.case_id.in_(chosen))
                    .order_by(EventRow.case_id, EventRow.seq))  # fmt: skip
@@ -98,7 +102,8 @@ def record_of(opened: Session, partnership: int, start: datetime, end: datetime,
         sides=_sides(opened, partnership, chosen),
         agencies=_members(opened, partnership),
         diverted=_diverted(opened, partnership, start, end),
-        stage_names=_stage_names(opened, partnership),
+        stage_names={name: stage.name for name, stage in stages.items()},
+        stage_phases={name: stage.phase for name, stage in stages.items()},
     )  # fmt: skip
 
 
@@ -146,17 +151,17 @@ def _members(opened: Session, partnership: int) -> tuple[str, ...]:
     )
 
 
-def _stage_names(opened: Session, partnership: int) -> dict[str, str]:
+def _stages(opened: Session, partnership: int) -> dict[str, Stage]:
     bodies = opened.execute(
         select(ProtocolVersion.body)
         .where(ProtocolVersion.partnership_id == partnership)
         .order_by(ProtocolVersion.id)
     ).scalars()
-    names: dict[str, str] = {}
+    found: dict[str, Stage] = {}
     for body in bodies:
-        newer = {s.id: s.name for s in loads(body, "published").stages.values()}
-        names = newer | {stage: name for stage, name in names.items() if stage not in newer}
-    return names
+        newer = dict(loads(body, "published").stages)
+        found = newer | {name: stage for name, stage in found.items() if name not in newer}
+    return found
 
 
 def _diverted(opened: Session, partnership: int, start: datetime, end: datetime) -> tuple[str, ...]:

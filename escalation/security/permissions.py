@@ -106,6 +106,8 @@ class BoardAct(StrEnum):
     READ_WORKLIST = "read_worklist"
     READ_MEASURES = "read_measures"
     READ_ALL_MEASURES = "read_all_measures"
+    READ_SUPPRESSED_MEASURES = "read_suppressed_measures"
+    """Those of the whole partnership, with small numbers hidden."""
     READ_DIRECTORY = "read_directory"
     READ_PROCEDURES = "read_procedures"
     MANAGE_PEOPLE = "manage_people"
@@ -281,6 +283,7 @@ BOARD_TABLE: Mapping[BoardAct, frozenset[Role]] = {
     BoardAct.READ_WORKLIST: frozenset({_R.COORDINATOR, _R.CHAIR}),
     BoardAct.READ_MEASURES: _SIGNED_IN - {_R.ADMINISTRATOR, _R.PRIVACY_OFFICER},
     BoardAct.READ_ALL_MEASURES: frozenset({_R.COORDINATOR, _R.CHAIR}),
+    BoardAct.READ_SUPPRESSED_MEASURES: frozenset({_R.BOARD_MEMBER, _R.INSPECTOR}),
     BoardAct.READ_DIRECTORY: frozenset({_R.COORDINATOR, _R.CHAIR, _R.ADMINISTRATOR}),
     BoardAct.READ_PROCEDURES: _SIGNED_IN,
     BoardAct.MANAGE_PEOPLE: frozenset({_R.ADMINISTRATOR}),

@@ -84,6 +84,14 @@ def by_id(public_keys: Iterable[str]) -> Mapping[str, str]:
     return {id_of(public): public for public in public_keys}
 
 
+def to_verify_with(own: str | None, others: Iterable[str]) -> Mapping[str, str]:
+    """Every public key that a seal may be signed with, by id: of the file `own`, and `others` in hex.
+
+    Raises NoKey for a file that holds none, ValueError for what is no key in hex.
+    """
+    return by_id([*([load(Path(own)).public] if own else []), *others])
+
+
 def is_signed(public: str, signature: str, data: bytes) -> bool:
     """Whether a signature in hex, written as `sign` writes it, is this key's over the data."""
     try:

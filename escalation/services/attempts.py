@@ -34,6 +34,8 @@ class Try:
     limit: int
     within: timedelta
     longest: timedelta = LONGEST
+    pause: timedelta = _FIRST
+    """How long the first wait is."""
 
     @property
     def key(self) -> str:
@@ -49,7 +51,7 @@ class Try:
         beyond = self.left_of(count, since, now) - self.limit
         if beyond < 0:
             return timedelta(0)
-        pause = min(self.longest, _FIRST * (1 << min(beyond, 16)))
+        pause = min(self.longest, self.pause * (1 << min(beyond, 16)))
         return max(timedelta(0), since + pause - now)
 
 

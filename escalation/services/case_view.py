@@ -15,7 +15,7 @@ from escalation.models import Partnership
 from escalation.models.record import FieldClass
 from escalation.models.types import AnyRow
 from escalation.security import offices
-from escalation.security.permissions import Act, permitted, standing_of
+from escalation.security.permissions import Act, Standing, permitted, standing_of
 from escalation.services import case_file, forms, history, protocols, tied_cases
 from escalation.services.case_file import CaseFile, is_raiser_slot
 from escalation.services.choices import choices_for
@@ -70,6 +70,11 @@ def slot_of(unit: Unit, partnership: int, case: int, account: int) -> str | None
     return next((s for s in file.protocol.slots if s in mine), None)
 
 
+def standings_in(file: CaseFile, account: int) -> set[Standing]:
+    """How a person stands to a case today, by each seat they have in it."""
+    return {standing_of(file.protocol, slot) for slot in file.slots_of(account)}
+
+
 def view_of(
     unit: Unit,
     partnership: int,
@@ -105,7 +110,7 @@ class _View:
         self.unmasked, self.only = unmasked, only
         self.slots = file.slots_of(account)
         self.phase = Phase(file.row.phase)
-        self.standings = {standing_of(file.protocol, s) for s in self.slots}
+        self.standings = standings_in(file, account)
 
     def may(self, reading: Act) -> bool:
         """Whether the person's standing lets them read this much."""

@@ -22,7 +22,7 @@ from escalation.models import Base
 HEADS = "alembic_version"
 ONLY_ADDED_TO = frozenset(
     {"event", "statement", "read_log", "recusal", "diversion", "submission", "protocol_version"}
-    | {"sign_in_record", "seal", "sealed_head", "sealed_read"}
+    | {"sign_in_record", "seal", "sealed_head", "sealed_read", "number_search", "taken_out"}
 )
 """What is on record, published or counted once: the application does not change it, nor remove it but where
 the next list says so."""

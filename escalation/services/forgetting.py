@@ -15,6 +15,7 @@ from escalation.models import (
     EventRow,
     Holding,
     Newcomer,
+    NumberSearch,
     OutboxRow,
     Participation,
     ReadEntry,
@@ -80,7 +81,7 @@ def _traces() -> list[ColumnElement[bool]]:
     """Everything by which an account is more than an address that was asked about."""
     by_account = (
         Holding, Appointment, DeclaredInterest, Newcomer, DraftRow, Diversion, Submission, Participation,
-        ReadEntry, WebSession,
+        ReadEntry, WebSession, NumberSearch,
     )  # fmt: skip
     traces: list[ColumnElement[bool]] = [
         exists().where(table.account_id == Account.id) for table in by_account

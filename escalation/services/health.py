@@ -19,6 +19,7 @@ from escalation.services import (
     database_roles,
     durability,
     keys_here,
+    record_checks,
     record_seals,
     restored,
 )
@@ -47,7 +48,8 @@ def look(
     seals_made: bool = False,
 ) -> tuple[Check, ...]:
     """Looks at the database, its standby, the service's role there, its clock, the migrations, the heartbeat,
-    the owed mails, whether a restore holds them, the seals, and the terms of agencies, in this order.
+    the owed mails, whether a restore holds them, the seals, how the last verification of the record went, and
+    the terms of agencies, in this order.
 
     `longest_silence` is how old the last good audit of the clock may be; with `standby_required` a
     database that does not wait for a standby is not well; `seals_made`: a key signs seals.
@@ -82,6 +84,7 @@ def _checks(
     yield _restore(unit)
     if migrations.well:
         yield _seals(unit, seals_made)
+        yield _record(unit)
     if migrations.well:
         yield _terms(unit)
 
@@ -149,6 +152,22 @@ def _seals(unit: Unit, made: bool) -> Check:
     age = unit.now - run.finished_at
     words = f"The record was last looked at for sealing {spoken(age)} ago."
     return Check("seals", run.error is None and age < record_seals.LATE, words, int(age.total_seconds()))
+
+
+def _record(unit: Unit) -> Check:
+    """Whether the record was what was written, when it was last looked at."""
+    standing = record_checks.standing(unit)
+    if standing.broken_since is not None:
+        words = (
+            f"The record of {standing.broken} partnership{'' if standing.broken == 1 else 's'} is broken, "
+            f"first found {spoken(unit.now - standing.broken_since)} ago: run `escalation audit verify`."
+        )
+        return Check("record", False, words)
+    if standing.oldest is None:
+        return Check("record", True, "The record is to be verified for the first time.")
+    age = unit.now - standing.oldest
+    words = f"The record was last verified {spoken(age)} ago, and nothing was broken."
+    return Check("record", age < record_checks.LATE, words, int(age.total_seconds()))
 
 
 def _terms(unit: Unit) -> Check:

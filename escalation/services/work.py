@@ -19,7 +19,7 @@ from workflows.vocabulary import AgencyKind, Phase, Side, Tier
 def my_work(account: int) -> MyWork:
     """Everything that concerns a person, what waits for them first."""
     with reading(of_account(account)) as unit:
-        rows = _rows(unit, account, access.case_ids_of(unit.session, account, unit.now))
+        rows = rows_of(unit, account, access.case_ids_of(unit.session, account, unit.now))
         held = directory.posts_of(unit.session, account, unit.now)
         running = [r for r in rows if r.phase is not Phase.CLOSED]
         return MyWork(
@@ -49,7 +49,7 @@ def worklist(account: int, partnership: str) -> tuple[WorkRow, ...]:
                 Case.partnership_id == owner.id, Case.phase != Phase.CLOSED
             )
         )
-        return tuple(_rows(unit, account, [(row.partnership_id, row.id) for row in ids]))
+        return tuple(rows_of(unit, account, [(row.partnership_id, row.id) for row in ids]))
 
 
 def overdue_reviews(account: int, partnership: str) -> int:
@@ -70,7 +70,9 @@ def _named_professional(unit: Unit, account: int, held: tuple[directory.HeldBy, 
     return None
 
 
-def _rows(unit: Unit, account: int, ids: list[tuple[int, int]]) -> list[WorkRow]:
+def rows_of(unit: Unit, account: int, ids: list[tuple[int, int]]) -> list[WorkRow]:
+    """Some cases (partnership, case) as lines of a list, what is due first. Whoever calls has asked whether
+    they are for this person."""
     rows: list[WorkRow] = []
     for partnership in dict.fromkeys(owner for owner, _ in ids):
         of_one = [case for owner, case in ids if owner == partnership]

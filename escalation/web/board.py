@@ -2,9 +2,10 @@
 
 from flask import Blueprint, Response, render_template, request
 
-from escalation.reporting import exports, measures
+from escalation.errors import NotAllowed
+from escalation.reporting import exports, measures, suppressed
 from escalation.reporting import lookups as lookup_figures
-from escalation.services import appointing, interests, newcomers, places, work
+from escalation.services import appointing, interests, newcomers, places, record_checks, work
 from escalation.web import hours
 from escalation.web.layout import of_partnership, person
 
@@ -24,6 +25,7 @@ def worklist(partnership: str) -> str:
         own=own,
         late_reviews=work.overdue_reviews(person(), partnership),
         wait=newcomers.how_many_wait(person(), partnership),
+        broken=record_checks.broken(person(), partnership),
         public_id=partnership,
     )
 
@@ -31,8 +33,12 @@ def worklist(partnership: str) -> str:
 @blueprint.get("/<partnership>/measures", endpoint="measures")
 def measures_page(partnership: str) -> str:
     """Are challenges made, answered and worth it?"""
-    figures = measures.board_measures(person(), partnership, request.args.get("period", ""))
     _belongs_to(partnership)
+    try:
+        figures = measures.board_measures(person(), partnership, request.args.get("period", ""))
+    except NotAllowed:
+        hidden = suppressed.measures_for(person(), partnership)
+        return render_template("board/suppressed.html", m=hidden)
     return render_template("board/measures.html", m=figures, public_id=partnership)
 
 
@@ -76,7 +82,12 @@ def lookups(partnership: str) -> str:
     """Look-ups that a privacy officer may want to ask about."""
     report = lookup_figures.report(person(), partnership)
     _belongs_to(partnership)
-    return render_template("board/lookups.html", r=report, public_id=partnership)
+    return render_template(
+        "board/lookups.html",
+        r=report,
+        broken=record_checks.broken(person(), partnership),
+        public_id=partnership,
+    )
 
 
 def _belongs_to(partnership: str) -> None:

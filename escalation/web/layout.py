@@ -24,6 +24,7 @@ _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=ut
 _OF_BOARDS = (
     (BoardAct.READ_WORKLIST, "Worklist", "board.worklist"),
     (BoardAct.READ_ALL_MEASURES, "Measures", "board.measures"),
+    (BoardAct.READ_SUPPRESSED_MEASURES, "Measures", "board.measures"),
     # Everybody of a partnership may read its procedures; who is of no board comes to them from a case.
     (BoardAct.READ_DIRECTORY, "Procedures", "procedures.index"),
     (BoardAct.READ_DIRECTORY, "Directory", "board.directory"),
@@ -115,7 +116,7 @@ def _navigation(around: Surroundings) -> list[dict[str, Any]]:
             (text, url_for(page, partnership=at)) for act, text, page in _OF_BOARDS if act in board.acts
         ]
     items.append(("Account", url_for("pages.account")))
-    return _links(items)
+    return _links(list(dict.fromkeys(items)))
 
 
 def _raise() -> tuple[str, str]:

@@ -62,6 +62,8 @@ POLICY: Mapping[str, Need] = {
     "board.measures_json": Need.SIGNED_IN,
     "board.lookups": Need.SIGNED_IN,
     "board.directory": Need.SIGNED_IN,
+    "finding.ask": Need.SIGNED_IN,
+    "finding.search": Need.SIGNED_IN,
     "glass.open_case": Need.SIGNED_IN,
     "glass.opened": Need.SIGNED_IN,
     "glass.openings": Need.SIGNED_IN,

@@ -17,7 +17,7 @@ from workflows.loader import load, shipped
 from workflows.triggers import Trigger
 
 OF_BOARD, OF_CASE = oracle.read()
-ALLOWED = {"on cases": 3155, "in partnerships": 46}
+ALLOWED = {"on cases": 3155, "in partnerships": 48}
 """Pinned: who changes a right changes this number, and says so."""
 ACTIONS: dict[str, Act | Trigger] = {str(a): a for a in (*Act, *Trigger) if a is not Trigger.RAISE}
 

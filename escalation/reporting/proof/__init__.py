@@ -5,7 +5,7 @@ streamed as plain tuples in the order of their keys and merged, so that memory d
 `docs/record.md` has the format, the promises and their limits.
 """
 
-from escalation.reporting.proof.findings import Broken, Finding, Report
+from escalation.reporting.proof.findings import Broken, Finding, Outcome, Report
 from escalation.reporting.proof.verification import Asked, verify
 
-__all__ = ["Asked", "Broken", "Finding", "Report", "verify"]
+__all__ = ["Asked", "Broken", "Finding", "Outcome", "Report", "verify"]

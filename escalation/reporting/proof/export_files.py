@@ -1,5 +1,6 @@
 """The files of an export: the record as JSON, a page to read, and how to check it."""
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Mapping
@@ -39,10 +40,20 @@ li{{margin-bottom:1.5rem}}code{{overflow-wrap:anywhere}}dd{{white-space:pre-wrap
 """
 
 
+def record_text(export: Mapping[str, Any]) -> str:
+    """What stands in record.json, letter by letter."""
+    return json.dumps(export, indent=1, ensure_ascii=False)
+
+
+def sha256(export: Mapping[str, Any]) -> str:
+    """Of record.json, to know an export again that is found somewhere."""
+    return hashlib.sha256(record_text(export).encode()).hexdigest()
+
+
 def write(export: Mapping[str, Any], target: Path) -> None:
     """Writes the files into a folder, or into a zip if `target` ends with .zip. Raises FileExistsError."""
     files = {
-        "record.json": json.dumps(export, indent=1, ensure_ascii=False),
+        "record.json": record_text(export),
         "case.html": _page(export),
         "HOW-TO-CHECK.txt": _HOW.format(**_told(export)),
     }

@@ -1,5 +1,6 @@
 """What a verification found, in words, and how much it looked at."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -28,6 +29,14 @@ class Finding:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How it went for one partnership's record: whole, broken or incomplete, and how many breaks."""
+
+    word: str
+    breaks: int
+
+
 @dataclass(slots=True)
 class Report:
     """Everything that was looked at and found, in the order in which it was found."""
@@ -45,6 +54,8 @@ class Report:
     """Events from before words were bound to them."""
     findings: list[Finding] = field(default_factory=list)
     counts: dict[Weight, int] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    """How it went for each partnership, by its public id."""
 
     def broken(self, code: str, where: str, words: str) -> None:
         """The record is not what was written."""
@@ -53,6 +64,12 @@ class Report:
     def incomplete(self, code: str, where: str, words: str) -> None:
         """Something could not be proved."""
         self._found(Finding(Weight.INCOMPLETE, code, where, words))
+
+    def looked_at(self, public_id: str, before: Mapping[Weight, int]) -> None:
+        """A partnership is done; `before` are the counts when it was begun."""
+        breaks, gaps = (self.counts.get(weight, 0) - before.get(weight, 0) for weight in Weight)
+        word = "broken" if breaks else "incomplete" if gaps else "whole"
+        self.outcomes[public_id] = Outcome(word, breaks)
 
     def _found(self, finding: Finding) -> None:
         self.counts[finding.weight] = self.counts.get(finding.weight, 0) + 1

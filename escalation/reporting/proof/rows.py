@@ -4,6 +4,7 @@ Instants come as whole microseconds since 1970 UTC. On SQLite they are texts, wh
 as the service writes them.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,8 +89,13 @@ def whatever_is_written(connection: Connection) -> Iterator[None]:
             driver.text_factory = str
 
 
-def stream(connection: Connection, table: Table, partnership: int, case: int | None = None) -> Iterator[Any]:
-    """The rows of a partnership, or of one of its cases, without holding more than some thousand of them."""
+def stream(
+    connection: Connection, table: Table, partnership: int, case: int | None = None, *, pause: float = 0.0
+) -> Iterator[Any]:
+    """The rows of a partnership, or of one of its cases, without holding more than some thousand of them.
+
+    `pause`: seconds to rest after each batch.
+    """
     sqlite = connection.dialect.name == "sqlite"
     mark = "?" if sqlite else "%s"
     columns = ", ".join(_column(name, table, sqlite) for name in table.columns)
@@ -100,6 +106,8 @@ def stream(connection: Connection, table: Table, partnership: int, case: int | N
     with connection.exec_driver_sql(query, values, execution_options=options) as rows:
         for batch in rows.partitions():
             yield from batch
+            if pause:
+                time.sleep(pause)
 
 
 def _column(name: str, table: Table, sqlite: bool) -> str:

@@ -24,13 +24,15 @@ from escalation.security.chain import microseconds
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is to be verified: everything, one partnership (its public id or name), or one case by its
-    reference. `keys` are the public keys that seals may be signed with, by their id."""
+    reference. `keys` are the public keys that seals may be signed with, by their id. `pause` is how many
+    seconds it rests after each batch of rows, to leave the machine to others."""
 
     partnership: str | None = None
     case: str | None = None
     replay: bool = False
     anchors: tuple[Anchor, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)
+    pause: float = 0.0
 
 
 def verify(asked: Asked) -> Report:
@@ -60,6 +62,7 @@ def _verify(engine: Engine, place: AnyRow, asked: Asked, report: Report) -> bool
         if asked.case is not None and case is None:
             return False
         report.partnerships += 1
+        before = dict(report.counts)
         now = microseconds(clock.read(connection).now)
         sealed = Seals(connection, place.id, asked.keys, report)
         times = Times(now, sealed.check(place.name, place.public_id), report)
@@ -68,6 +71,7 @@ def _verify(engine: Engine, place: AnyRow, asked: Asked, report: Report) -> bool
         _rows(connection, place, case, asked, report, times)
         mine = tuple(a for a in asked.anchors if a.public_id == place.public_id)
         anchors.check(mine, sealed.hashes, place.name, report)
+        report.looked_at(place.public_id, before)
     return True
 
 
@@ -75,7 +79,7 @@ def _rows(
     connection: Connection, place: AnyRow, case: int | None, asked: Asked, report: Report, times: Times
 ) -> None:
     def rows(table: Any) -> Ahead[Any]:
-        return Ahead(stream(connection, table, place.id, case))
+        return Ahead(stream(connection, table, place.id, case, pause=asked.pause))
 
     streams = Streams(rows(EVENTS), rows(STATEMENTS), rows(HEADS), case_rows(connection, place.id, case))
     Chains(place.id, streams, report, times, replay=asked.replay).check()

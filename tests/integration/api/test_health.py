@@ -48,6 +48,7 @@ def test_all_is_well_after_an_audit(app: Flask, client: FlaskClient) -> None:
         "mail",
         "restore",
         "seals",
+        "record",
         "terms",
     ]
     assert list(checks) == expected

@@ -56,6 +56,9 @@ LET_IN: dict[tuple[str, str], frozenset[str]] = {
     # Nobody waits to be let in: these lead back to the list.
     ("letting_in.newcomer", "GET"): frozenset({"coordinator", "administrator"}),
     ("letting_in.newcomer", "POST"): frozenset({"coordinator", "administrator"}),
+    ("finding.ask", "GET"): _SIGNED_IN,
+    # What is found is their own alone.
+    ("finding.search", "POST"): _SIGNED_IN,
     ("glass.open_case", "GET"): _SIGNED_IN,
     # Whoever is not signed in begins, too, and proves the address of their work at the end.
     ("raising.advice", "GET"): _EVERYBODY,
@@ -95,7 +98,8 @@ LET_IN: dict[tuple[str, str], frozenset[str]] = {
     ("raising.elsewhere", "GET"): _NO_ONE,
     ("procedures.try_out", "GET"): _NO_ONE,
     ("board.worklist", "GET"): _BOARD,
-    ("board.measures", "GET"): _BOARD,
+    # With small numbers hidden, and not as a file.
+    ("board.measures", "GET"): _BOARD | {"board_member", "inspector"},
     ("board.measures_csv", "GET"): _BOARD,
     ("board.measures_json", "GET"): _BOARD,
     ("board.directory", "GET"): _BOARD | {"administrator"},

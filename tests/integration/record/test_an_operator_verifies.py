@@ -1,17 +1,24 @@
 """What an operator types and reads: make a key, seal, verify, and what the answers mean."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from escalation import operators
+from escalation.audit_commands import lines_of
 from escalation.cli import cli
 from escalation.config import Settings
 from escalation.jobs import seal_record
+from escalation.reporting import lookups
 from escalation.security import seal_keys
 from tests.support import beyond
+from tests.support.offices import appointed
 from tests.support.sealed_town import Town
 from tests.support.settings import environment
 
@@ -66,8 +73,46 @@ def test_one_case_is_verified_and_exported(
     with beyond.engine().connect() as connection:
         reference = connection.execute(text('SELECT reference FROM "case" LIMIT 1')).scalar_one()
     assert run(settings, "verify", "--case", reference, **key).exit_code == 0
-    assert run(settings, "export", reference, str(tmp_path / "case.zip"), **key).exit_code == 0
+    target, told = str(tmp_path / "case.zip"), ("--by", "Clerk of the court", "--reason", "court")
+    assert run(settings, "export", reference, target, **key).exit_code == 2, "nobody says for whom and why"
+    assert run(settings, "export", reference, target, "--by", " ", "--reason", "court", **key).exit_code != 0
+    assert not (tmp_path / "case.zip").exists()
+    made = run(settings, "export", reference, target, *told, **key)
+    assert made.exit_code == 0, made.output
     assert (tmp_path / "case.zip").exists()
+    assert run(settings, "export", reference, target, *told, **key).exit_code != 0, "it is there already"
+    assert run(settings, "export", "NC-26-NONE", f"{target}.zip", *told, **key).exit_code != 0
+
+
+def test_what_an_operator_takes_out_is_on_record_first(
+    app: Flask, settings: Settings, town: Town, key: dict[str, str], tmp_path: Path
+) -> None:
+    officer = appointed("pia.privacy", "privacy_officer")
+    with beyond.engine().connect() as connection:
+        reference = connection.execute(text('SELECT reference FROM "case" LIMIT 1')).scalar_one()
+    nowhere = tmp_path / "no-folder" / "case.zip"
+    told = ("--by", "Clerk of  the court", "--reason", "court")
+    assert run(settings, "export", reference, str(nowhere), *told, **key).exit_code != 0
+    assert run(settings, "export", reference, str(tmp_path / "out"), *told, **key).exit_code == 0
+    written = (tmp_path / "out" / "record.json").read_bytes()
+    report = lookups.report(officer, town.partnership)
+    assert [t.reference for t in report.taken] == [reference, reference], "on record before there is a file"
+    (newest, _) = report.taken
+    assert newest.sha256 == hashlib.sha256(written).hexdigest()
+    assert (newest.operator, newest.asked_by) == (operators.account(), "Clerk of the court")
+    held = json.loads(written)
+    assert (newest.events, newest.statements) == (len(held["events"]), len(held["statements"]))
+    assert f"taken out: {reference} by {operators.account()}" in "\n".join(lines_of(report))
+    for change in ("UPDATE taken_out SET operator = 'nobody'", "DELETE FROM taken_out"):
+        with pytest.raises(DBAPIError), beyond.engine().begin() as connection:
+            connection.execute(text(change))
+
+
+def test_the_operators_account_is_the_systems_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = operators.account()
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "somebody-else")
+    assert operators.account() == before != "somebody-else"
 
 
 def test_the_job_seals_where_there_is_a_key_and_nothing_elsewhere(

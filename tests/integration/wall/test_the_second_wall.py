@@ -29,6 +29,7 @@ OPEN = {
     "outbox": "ids and codes; claimed across partnerships",
     "post": "the directory of offices: no case, and nobody's words",
     "protocol_version": "a published procedure",
+    "record_check": "how the last verification of a record went: a word and a count; a monitor asks for all",
 }
 """Tables with a partnership and no policy, and why none is needed. All others must have one."""
 LIVED_IN = {
