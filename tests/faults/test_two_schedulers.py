@@ -63,13 +63,14 @@ def _let_go(settings: Settings, *flags: str) -> None:
         _wait(pair, line)
         if line == "read" and "--in-turn" in flags:
             _tell(pair[0])
-            pair[0].communicate(timeout=300)
+            pair[0].wait(timeout=300)
             _tell(pair[1])
         else:
             for child in pair:
                 _tell(child)
     for child in pair:
-        child.wait(timeout=300)
+        with child:
+            child.wait(timeout=300)
 
 
 def _wait(pair: list["subprocess.Popen[bytes]"], line: str) -> None:
