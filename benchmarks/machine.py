@@ -140,6 +140,13 @@ def _call(data: Path, *command: str | Path) -> None:
         raise RuntimeError(f"{command[0]}: {words.read_text()}{log.read_text() if log.exists() else ''}")
 
 
+def peak_memory() -> int:
+    """The most memory that this process had, in MiB. What `getrusage` says holds the size of the process that
+    started it as well."""
+    said = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) for line in said.splitlines() if line.startswith("VmHWM:")) // 1024
+
+
 def words() -> str:
     """This machine in words: its processors and its Python."""
     system = f"{platform.system()} {platform.machine()}"

@@ -10,7 +10,6 @@ a sweep read: the case, its stages, who takes part, its deadlines. What happened
 """
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -91,8 +90,7 @@ def _look(url: str, looks: int) -> None:
         swept = lapses.lapse_overdue()
     if swept.set_aside:
         raise AssertionError(f"the sweep went wrong: {swept}")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"look": median(took), "swept": swept.moved, "memory": memory}))
+    print(json.dumps({"look": median(took), "swept": swept.moved, "memory": machine.peak_memory()}))
 
 
 def measured(server: machine.Server, quick: bool) -> tuple[Line, ...]:

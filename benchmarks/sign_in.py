@@ -75,6 +75,7 @@ def compared(app: Flask, path: str, known: str, times: int) -> Compared:
         found.unknown.append(took(client, path, f"nobody.{number}@board.invalid", number * 2 + 1))
         with app.app_context():
             attempts.forget("sign_in", known)
+            attempts.forget("reset", known)
             attempts.forget("reset_mail", str(account_mail.account_of(known)))
     return found
 

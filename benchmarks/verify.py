@@ -151,14 +151,8 @@ def _verified(url: str, key: str) -> dict[str, Any]:
         "cpu_seconds_of_python": round(used.ru_utime + used.ru_stime, 1),
         "load": os.getloadavg()[0],
         "events_a_second": round(report.events / seconds),
-        "peak_memory_mib": _peak_memory(),
+        "peak_memory_mib": machine.peak_memory(),
     }  # fmt: skip
-
-
-def _peak_memory() -> int:
-    """In MiB, of this process alone: what `getrusage` says holds the size of the process that started it."""
-    said = Path("/proc/self/status").read_text()
-    return next(int(line.split()[1]) for line in said.splitlines() if line.startswith("VmHWM:")) // 1024
 
 
 def _keep(file: Path, kind: str, figures: dict[str, Any]) -> None:
