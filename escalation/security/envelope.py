@@ -11,7 +11,7 @@ another place. Then `open` raises, and `shown` has a sentence in place of the te
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -91,6 +91,11 @@ def believes_open(connection: Connection) -> bool:
     return not vault.all_sealed
 
 
+def of_rows(connection: Connection, partnership: int, case: int, rows: Sequence[Any]) -> TextKeys:
+    """The keys of one case whose rows somebody has read already, as `KEYS_OF_CASES` asks for them."""
+    return _keys(connection, partnership, case, rows)
+
+
 def of_cases(connection: Connection, partnership: int, cases: Collection[int]) -> Mapping[int, TextKeys]:
     """The keys of some cases of one partnership. A case without one has keys that open nothing sealed."""
     rows: dict[int, list[Any]] = defaultdict(list)
@@ -121,7 +126,7 @@ def of_case_key(partnership: int, case: int, version: int) -> Place:
     return Place(partnership, "case_key", "wrapped", f"{case}/{version}")
 
 
-def _keys(connection: Connection, partnership: int, case: int, rows: list[Any]) -> TextKeys:
+def _keys(connection: Connection, partnership: int, case: int, rows: Sequence[Any]) -> TextKeys:
     there = {r.version: partial(_inner, connection, partnership, r) for r in rows if r.wrapped is not None}
     gone = bool(rows) and not there
     return TextKeys(_opened(there, partnership, case), gone, partial(believes_open, connection))
@@ -149,7 +154,7 @@ def _inner(connection: Connection, partnership: int, row: Any) -> bytes:
     return sealing.unwrap(outer, of_case_key(partnership, row.case_id, row.version), row.wrapped)
 
 
-_OF_CASES = Asked(
+KEYS_OF_CASES = (
     select(
         CaseKey.case_id,
         CaseKey.version,
@@ -165,6 +170,8 @@ _OF_CASES = Asked(
     )
     .where(CaseKey.partnership_id == bindparam("partnership"), Among(CaseKey.case_id, "cases"))
 )
+"""The keys of some cases of one partnership, with those that wrap them."""
+_OF_CASES = Asked(KEYS_OF_CASES)
 _OF_PARTNERSHIP = Asked(
     select(PartnershipKey.version, PartnershipKey.wrapped, PartnershipKey.wrapped_by).where(
         PartnershipKey.partnership_id == bindparam("partnership")

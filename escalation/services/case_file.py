@@ -27,7 +27,7 @@ from escalation.models import (
 )
 from escalation.models.asking import Among, Together
 from escalation.models.types import AnyRow, AnySelect
-from escalation.security import proved
+from escalation.security import envelope, proved
 from escalation.services import directory, protocols, terms
 from escalation.services.directory import Directory, HeldBy, HeldPost
 from notifications.message import Person, Seat, Via
@@ -66,6 +66,8 @@ class CaseFile:
     """The posts that the acting person holds today, in all partnerships, where that was asked for."""
     interests: Mapping[int, frozenset[int]] = field(default_factory=dict)
     """Who declared a line to an agency, by the agency."""
+    keys: tuple[AnyRow, ...] = ()
+    """The rows of its keys, as `envelope.KEYS_OF_CASES`, where who acts was asked for."""
 
     def state(self) -> CaseState:
         """The facts for `workflows.machine.decide`."""
@@ -243,7 +245,7 @@ def load(
         connection, {(r.protocol_version_id, r.protocol_sha256) for r in found["cases"]}
     )
     places, clocks, proposals, recusals = (_by_case(found[name]) for name in _TABLES)
-    acted = _by_case(found.get("acted", []))
+    acted, keys = _by_case(found.get("acted", [])), _by_case(found.get("keys", []))
     parties = {
         row.id: _parties(row, books[row.protocol_version_id], places[row.id]) for row in found["cases"]
     }
@@ -277,6 +279,7 @@ def load(
             acted=frozenset(a.actor_id for a in acted[row.id]),
             held=around.held,
             interests=around.interests,
+            keys=tuple(keys[row.id]),
         )
         for row in found["cases"]
     }
@@ -370,4 +373,4 @@ _QUERIES = {
     "recusals": _of(Recusal, Recusal.case_id, Recusal.account_id),
 }
 _OF_CASES = Together(**_QUERIES)
-_OF_CASES_AND_ACTS = Together(**_QUERIES, acted=_acted())
+_OF_CASES_AND_ACTS = Together(**_QUERIES, acted=_acted(), keys=envelope.KEYS_OF_CASES)

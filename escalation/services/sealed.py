@@ -4,10 +4,12 @@ Nothing above it sees a sealed text, and nothing below it a text that is not sea
 text is bound to, and here a case gets its key, with the first text that is written in it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from escalation.errors import Refused
 from escalation.models import CaseKey, PartnershipKey
+from escalation.models.types import AnyRow
 from escalation.security import envelope, sealing
 from escalation.security.envelope import TextKeys, Unopened, in_statement
 from escalation.security.keys import of_partnership_key, vault_of
@@ -32,8 +34,11 @@ def in_draft(partnership: int, account: int, public_id: str) -> Place:
     return Place(partnership, "draft", "answers", f"{account}/{public_id}")
 
 
-def keys_to_write(unit: Unit, partnership: int, case: int) -> TextKeys:
-    """The keys of a case, made if it has none. Raises Refused when its texts cannot be sealed."""
+def keys_to_write(unit: Unit, partnership: int, case: int, read: Sequence[AnyRow] = ()) -> TextKeys:
+    """The keys of a case, made if it has none; `read` are their rows where they were read with the case.
+    Raises Refused when its texts cannot be sealed."""
+    if read:
+        return _usable(envelope.of_rows(unit.connection, partnership, case, read))
     keys = envelope.of_case(unit.connection, partnership, case)
     if not keys.versions and not keys.destroyed:
         _make_case_key(unit, partnership, case)

@@ -151,7 +151,7 @@ def _statements(
     if not step.written:
         return {}
     partnership, case = step.file.row.partnership_id, step.file.row.id
-    keys = sealed.keys_to_write(unit, partnership, case)
+    keys = sealed.keys_to_write(unit, partnership, case, step.file.keys)
     first = step.file.row.event_seq + 1
     of_kind = {event.kind: first + index for index, event in reversed(list(enumerate(events)))}
     said: dict[int, dict[str, Sequence[str]]] = {}
