@@ -24,6 +24,7 @@ from escalation.services import (
     in_turn,
     legal_holds,
     office_mail,
+    record_checks,
     transition,
     working_days,
 )
@@ -42,6 +43,10 @@ _NOBODY = (
 _ANOTHER = "You asked for this yourself: a second person has to agree."
 _NO_OFFICER = (
     "One of the two must be a privacy officer who takes no part in the case: let one of them answer."
+)
+_LIFTED = (
+    "You lifted a legal hold on this case, so somebody else has to agree. "
+    "You may ask for it, and they see who lifted the hold."
 )
 _FIRST_GONE = (
     "Who asked for this may no longer do so: they left the office, or have a part in the case. "
@@ -107,6 +112,8 @@ def agree(partnership: str, account: int, public_id: str, seq: int) -> None:
             raise Refused("first_gone", _FIRST_GONE)
         if not erasers.are_enough(first, standing):
             raise NotAllowed(_NO_OFFICER)
+        if account in legal_holds.lifted_by(unit, file):
+            raise NotAllowed(_LIFTED)
         codes: dict[str, Code] = {"rule": row.rule, "asked": seq, "asked_by": row.asked_by_id}
         _put_on_record(unit, file, EventKind.CONTENT_DESTROYED, codes, account)
         destruction.destroy(unit, file)
@@ -191,9 +198,15 @@ def _refuse(unit: Unit, file: CaseFile, standing: Standing) -> None:
         )
     if destruction.is_destroyed(unit, file):
         raise Refused("destroyed_already", "What was written in this case was destroyed before.")
-    if legal_holds.standing_on(unit, file) is not None:
+    if legal_holds.stands(unit, file):
         raise Refused(
             "on_hold", "A legal hold stands on this case: nothing in it may be destroyed until it is lifted."
+        )
+    if record_checks.is_broken(unit, file.row.partnership_id):
+        raise Refused(
+            "record_broken",
+            "The record of this partnership is not what was written. Let that be cleared up first: what is "
+            "destroyed cannot prove anything any more.",
         )
     if _opened_and_not_reviewed(unit, file):
         raise Refused(

@@ -4,10 +4,12 @@ Set and lifted by the board office or a privacy officer, each time as an event; 
 only keeps. Who lifted one is shown to the two who may then destroy.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import insert, select, update
 
 from escalation.errors import Conflict, NotFound, Refused
-from escalation.models import LegalHold
+from escalation.models import EventRow, LegalHold
 from escalation.models.erasure import HoldGround
 from escalation.models.types import AnyRow, AnySelect
 from escalation.security.permissions import Act, Standing, permitted
@@ -67,8 +69,29 @@ def lift(partnership: str, account: int, public_id: str, seq: int) -> None:
 
 
 def standing_on(unit: Unit, file: CaseFile) -> AnyRow | None:
-    """The hold that stands on a case, if there is one."""
+    """The hold that stands on a case, if there is one, as its row says."""
     return unit.session.execute(_holds(file).where(LegalHold.lifted_at.is_(None))).first()
+
+
+def stands(unit: Unit, file: CaseFile) -> bool:
+    """Whether a hold stands by the record itself, whatever the list says: more were set than lifted."""
+    kinds = [row.kind for row in _events(unit, file)]
+    return kinds.count(EventKind.HOLD_SET) > kinds.count(EventKind.HOLD_LIFTED)
+
+
+def lifted_by(unit: Unit, file: CaseFile) -> frozenset[int]:
+    """Who ever lifted a hold on a case: they may ask that it be destroyed, and not be the second to agree."""
+    lifts = (row for row in _events(unit, file) if row.kind == EventKind.HOLD_LIFTED)
+    return frozenset(row.actor_id for row in lifts)
+
+
+def _events(unit: Unit, file: CaseFile) -> Sequence[AnyRow]:
+    query = select(EventRow.kind, EventRow.actor_id).where(
+        EventRow.partnership_id == file.row.partnership_id,
+        EventRow.case_id == file.row.id,
+        EventRow.kind.in_((EventKind.HOLD_SET, EventKind.HOLD_LIFTED)),
+    )
+    return unit.session.execute(query).all()
 
 
 def _require(standing: Standing, file: CaseFile) -> None:
@@ -88,4 +111,4 @@ def _holds(file: CaseFile) -> AnySelect:
     )
 
 
-__all__ = ["HoldGround", "lift", "put_on", "standing_on"]
+__all__ = ["HoldGround", "lift", "lifted_by", "put_on", "standing_on", "stands"]

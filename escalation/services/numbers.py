@@ -7,24 +7,22 @@ numbers are found, and nothing else: no part of one, no name, no address.
 
 import hashlib
 import hmac
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from escalation.models import PersonIndex, Statement
-from escalation.nhs_numbers import is_nhs_number
+from escalation.nhs_numbers import BETWEEN, is_nhs_number
 from escalation.security import envelope
 from escalation.security.keys import vault_of
 
 FIELD = "person_reference"
-_BETWEEN = re.compile(r"[\s\-–/.]+")
 
 
 def normal(number: str) -> tuple[str, str]:
     """Its kind, nhs or local, and how it is compared: without what stands between, in one case."""
-    plain = _BETWEEN.sub("", number).casefold()
+    plain = BETWEEN.sub("", number).casefold()
     return ("nhs" if is_nhs_number(plain) else "local"), plain
 
 

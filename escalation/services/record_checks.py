@@ -99,6 +99,12 @@ def standing(unit: Unit) -> Standing:
     return Standing(*row)
 
 
+def is_broken(unit: Unit, partnership: int) -> bool:
+    """Whether the last verification of a partnership (by its id) found a break."""
+    row = unit.session.get(RecordCheck, partnership)
+    return row is not None and row.broken_since is not None
+
+
 def broken(account: int, partnership: str) -> Broken | None:
     """Whether the record of a partnership is broken, for pages of those who verify it; None while it holds.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from escalation.reporting.proof.case_rows import CaseRow, Replayed
+from escalation.reporting.proof.erasures import Erasures, Said
 from escalation.reporting.proof.findings import Broken, Report
 from escalation.reporting.proof.rows import Ahead, instant
 from escalation.reporting.proof.times import Times
@@ -38,14 +39,24 @@ class _Chain:
     oldest_unsealed: int | None = None
     whole: bool = True
     replayed: Replayed = field(default_factory=Replayed)
+    said: Said = field(default_factory=Said)
 
 
 class Chains:
     """Checks every case of a partnership and counts into a report."""
 
-    def __init__(self, partnership: int, streams: Streams, report: Report, times: Times, *, replay: bool):
+    def __init__(
+        self,
+        partnership: int,
+        streams: Streams,
+        erasures: Erasures,
+        report: Report,
+        times: Times,
+        *,
+        replay: bool,
+    ) -> None:
         self._partnership, self._streams, self._report = partnership, streams, report
-        self._times, self._replay = times, replay
+        self._erasures, self._times, self._replay = erasures, times, replay
 
     def check(self) -> None:
         """All of them, in the order of their ids."""
@@ -71,6 +82,7 @@ class Chains:
             _columns(event, body)
             self._statements(chain, event[1], body)
             chain.replayed.note(body)
+            chain.said.note(event[1], body)
         except (ValueError, KeyError, TypeError) as error:
             self._report.broken("event", where, _words(error))
             self._take_statements(chain, event[1])
@@ -139,7 +151,7 @@ class Chains:
         if (row.event_seq, row.head) != (chain.seq, chain.head):
             self._report.broken("head", where, "the case row names another last event than its chain has")
         if self._replay:
-            for words in chain.replayed.differences(row):
+            for words in (*chain.replayed.differences(row), *self._erasures.differences(row.id, chain.said)):
                 self._report.broken("row", where, words)
         if chain.seq > chain.sealed:
             self._report.unsealed += chain.seq - chain.sealed

@@ -14,6 +14,7 @@ from escalation.reporting.proof import anchors
 from escalation.reporting.proof.anchors import Anchor
 from escalation.reporting.proof.case_rows import case_rows
 from escalation.reporting.proof.chains import Chains, Streams
+from escalation.reporting.proof.erasures import Erasures
 from escalation.reporting.proof.findings import Report
 from escalation.reporting.proof.rows import EVENTS, HEADS, STATEMENTS, Ahead, snapshot, stream
 from escalation.reporting.proof.sealed import Seals, check_reads
@@ -82,7 +83,8 @@ def _rows(
         return Ahead(stream(connection, table, place.id, case, pause=asked.pause))
 
     streams = Streams(rows(EVENTS), rows(STATEMENTS), rows(HEADS), case_rows(connection, place.id, case))
-    Chains(place.id, streams, report, times, replay=asked.replay).check()
+    erasures = Erasures(connection, place.id, case)
+    Chains(place.id, streams, erasures, report, times, replay=asked.replay).check()
     if case is None:
         check_reads(connection, place.id, report, times, place.name)
 
