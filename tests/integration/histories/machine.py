@@ -55,6 +55,7 @@ class World:
     people: dict[str, int]
     hospital: concerns.NewConcern
     clock: MovableClock
+    begins: datetime
 
 
 class Letterbox:
@@ -83,6 +84,10 @@ class Histories(RuleBasedStateMachine):
 
     @initialize()
     def raised(self) -> None:
+        # Each history begins at the same instant, with nothing left of the one before: played again it is the same.
+        self.world.clock.move(to=self.world.begins)
+        for left in ("outbox", "job_run"):
+            _execute(f"DELETE FROM {left}")
         _execute("UPDATE account SET mail_ok = :yes", yes=True)
         raiser = self.world.people[RAISER]
         self.case = concerns.raise_concern(raiser, self.world.hospital, new_key()).public_id
@@ -305,4 +310,11 @@ def world(clock: MovableClock) -> World:
     """Northtown, in which nobody has raised anything yet."""
     partnership = northtown.lay_out(shut=True)
     people = northtown.accounts()
-    return World(partnership, people, northtown.concern_to_hospital(people[RAISER], partnership), clock)
+    hospital = northtown.concern_to_hospital(people[RAISER], partnership)
+    return World(partnership, people, hospital, clock, _tuesday_after(clock.now()))
+
+
+def _tuesday_after(now: datetime) -> datetime:
+    """Ten o'clock on the second Tuesday from now: a working day, after everybody came."""
+    day = now.replace(hour=10, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=7 + (1 - day.weekday()) % 7)
