@@ -35,8 +35,8 @@ def in_draft(partnership: int, account: int, public_id: str) -> Place:
 
 
 def keys_to_write(unit: Unit, partnership: int, case: int, read: Sequence[AnyRow] = ()) -> TextKeys:
-    """The keys of a case, made if it has none. `read` are rows of keys that were read before: of this case, or,
-    where it is opened from another one, of that, and then they are left alone.
+    """The keys of a case, made if it has none. `read` are rows of keys that were read before: of this case,
+    or, where it is opened from another one, of that, and then they are left alone.
 
     Raises Refused when its texts cannot be sealed.
     """
