@@ -104,7 +104,7 @@ def stream(
     values = (partnership,) if case is None else (partnership, case)
     options = {"stream_results": True, "yield_per": _BATCH}
     with connection.exec_driver_sql(query, values, execution_options=options) as rows:
-        for batch in rows.partitions():
+        for batch in rows.partitions(_BATCH):
             yield from batch
             if pause:
                 time.sleep(pause)
