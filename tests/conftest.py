@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
+from escalation import memory
 from escalation.config import Settings
 from tests.support import compiled_once
 from tests.support.databases import KINDS, Database, Kind
@@ -41,8 +42,7 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_collection_finish() -> None:
     # What is imported by now stays: looking through it for garbage again and again took a tenth of the time.
-    gc.collect()
-    gc.freeze()
+    memory.keep()
     gc.set_threshold(20_000, 20, 20)
 
 

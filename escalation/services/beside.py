@@ -116,5 +116,5 @@ def _opened(file: CaseFile, case_id: int) -> CaseFile:
     sides = {side: file.agency_of(side) for side in (Side.RAISING, Side.CHALLENGED)}
     return replace(
         file, row=row, places=(), clocks=(), rungs={}, lapsed=frozenset(), proposal=None, recused=frozenset(),
-        parties=sides,
+        parties=sides, keys=(),
     )  # fmt: skip

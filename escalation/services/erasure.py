@@ -24,14 +24,13 @@ from escalation.services import (
     in_turn,
     legal_holds,
     office_mail,
+    on_record,
     record_checks,
-    transition,
     working_days,
 )
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit, retried, writing
-from workflows.case import Decision
-from workflows.events import Code, Event, EventKind
+from workflows.events import Code, EventKind
 from workflows.vocabulary import Phase, Tier
 
 ANSWER_DAYS = 10
@@ -78,7 +77,7 @@ def ask(partnership: str, account: int, reference: str, rule: ErasureRule) -> No
 def _ask(unit: Unit, file: CaseFile, account: int, standing: Standing, rule: ErasureRule) -> None:
     answer_by = working_days.closing_after(file, unit.now, ANSWER_DAYS)
     codes: dict[str, Code] = {"rule": str(rule), "answer_by": answer_by.isoformat()}
-    _put_on_record(unit, file, EventKind.ERASURE_ASKED, codes, account)
+    on_record.put(unit, file, EventKind.ERASURE_ASKED, codes, account)
     unit.session.execute(
         insert(Erasure).values(
             partnership_id=file.row.partnership_id,
@@ -115,7 +114,7 @@ def agree(partnership: str, account: int, public_id: str, seq: int) -> None:
         if account in legal_holds.lifted_by(unit, file):
             raise NotAllowed(_LIFTED)
         codes: dict[str, Code] = {"rule": row.rule, "asked": seq, "asked_by": row.asked_by_id}
-        _put_on_record(unit, file, EventKind.CONTENT_DESTROYED, codes, account)
+        on_record.put(unit, file, EventKind.CONTENT_DESTROYED, codes, account)
         destruction.destroy(unit, file)
         _end(unit, row, ErasureState.AGREED, account)
         for told in _to_tell(unit, file.row.partnership_id) - {account}:
@@ -227,19 +226,11 @@ def _opened_and_not_reviewed(unit: Unit, file: CaseFile) -> bool:
 
 def _keep(unit: Unit, file: CaseFile, row: AnyRow, how: ErasureState, account: int | None) -> None:
     codes: dict[str, Code] = {"how": str(how), "asked": row.event_seq}
-    _put_on_record(unit, file, EventKind.ERASURE_ENDED, codes, account)
+    on_record.put(unit, file, EventKind.ERASURE_ENDED, codes, account)
     _end(unit, row, how, account)
     if account != row.asked_by_id:
         key = _key("erasure-ended", file)
         office_mail.owe(unit, file.row.partnership_id, row.asked_by_id, "erasure_ended", key)
-
-
-def _put_on_record(
-    unit: Unit, file: CaseFile, kind: EventKind, codes: dict[str, Code], account: int | None
-) -> None:
-    slot = next(iter(sorted(file.slots_of(account))), None) if account is not None else None
-    decision = Decision(after=file.state(), events=(Event(kind, codes),))
-    transition.carry_out(unit, [transition.Step(file, decision, account, slot)])
 
 
 def _end(unit: Unit, row: AnyRow, how: ErasureState, account: int | None) -> None:

@@ -13,11 +13,10 @@ from escalation.models import EventRow, LegalHold
 from escalation.models.erasure import HoldGround
 from escalation.models.types import AnyRow, AnySelect
 from escalation.security.permissions import Act, Standing, permitted
-from escalation.services import destruction, erasers, transition
+from escalation.services import destruction, erasers, on_record
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit, retried, writing
-from workflows.case import Decision
-from workflows.events import Code, Event, EventKind
+from workflows.events import EventKind
 from workflows.vocabulary import Phase
 
 
@@ -35,7 +34,7 @@ def put_on(partnership: str, account: int, reference: str, ground: HoldGround) -
             raise Refused("destroyed_already", "What was written in this case was destroyed before.")
         if standing_on(unit, file) is not None:
             raise Refused("held_already", "A legal hold stands on this case already.")
-        _put_on_record(unit, file, EventKind.HOLD_SET, {"ground": str(ground)}, account)
+        on_record.put(unit, file, EventKind.HOLD_SET, {"ground": str(ground)}, account)
         unit.session.execute(
             insert(LegalHold).values(
                 partnership_id=file.row.partnership_id, case_id=file.row.id, event_seq=file.row.event_seq + 1,
@@ -56,7 +55,7 @@ def lift(partnership: str, account: int, public_id: str, seq: int) -> None:
             raise NotFound
         if row.lifted_at is not None:
             raise Conflict
-        _put_on_record(unit, file, EventKind.HOLD_LIFTED, {"set": seq}, account)
+        on_record.put(unit, file, EventKind.HOLD_LIFTED, {"set": seq}, account)
         unit.session.execute(
             update(LegalHold)
             .where(
@@ -97,12 +96,6 @@ def _events(unit: Unit, file: CaseFile) -> Sequence[AnyRow]:
 def _require(standing: Standing, file: CaseFile) -> None:
     if not permitted([standing], Act.HOLD_CONTENT, Phase(file.row.phase)):
         raise NotFound
-
-
-def _put_on_record(unit: Unit, file: CaseFile, kind: EventKind, codes: dict[str, Code], account: int) -> None:
-    slot = next(iter(sorted(file.slots_of(account))), None)
-    decision = Decision(after=file.state(), events=(Event(kind, codes),))
-    transition.carry_out(unit, [transition.Step(file, decision, account, slot)])
 
 
 def _holds(file: CaseFile) -> AnySelect:

@@ -1,5 +1,6 @@
 """What a person may see of the directory: their partnerships, the agencies they may name, the posts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from escalation.security.permissions import BoardAct
 from escalation.services import directory, offices
 from escalation.services.agency_time import NOTICE_DAYS, days_known
 from escalation.services.case_view import partnership_view
+from escalation.services.directory import HeldBy
 from escalation.services.unit import Unit, reading
 from escalation.services.views import AgencyChoice, PartnershipView
 from notifications.message import Via
@@ -62,7 +64,12 @@ def may_raise_in(account: int) -> tuple[PartnershipView, ...]:
     """The partnerships in which a person may raise a concern: where they work for an agency."""
     with reading() as unit:
         held = directory.posts_of(unit.session, account, unit.now)
-        return _views(unit, {p.partnership_id for p in held if p.agency_kind != AgencyKind.BOARD})
+        return _views(unit, where_they_raise(held))
+
+
+def where_they_raise(held: Iterable[HeldBy]) -> set[int]:
+    """The partnerships in which somebody with these posts may raise a concern: not those of a board's own."""
+    return {post.partnership_id for post in held if post.agency_kind != AgencyKind.BOARD}
 
 
 def agencies_to_challenge(account: int, partnership: str) -> tuple[AgencyChoice, ...]:

@@ -35,14 +35,10 @@ def in_draft(partnership: int, account: int, public_id: str) -> Place:
 
 
 def keys_to_write(unit: Unit, partnership: int, case: int, read: Sequence[AnyRow] = ()) -> TextKeys:
-    """The keys of a case, made if it has none. `read` are rows of keys that were read before: of this case,
-    or, where it is opened from another one, of that, and then they are left alone.
-
-    Raises Refused when its texts cannot be sealed.
-    """
-    mine = [row for row in read if row.case_id == case]
-    if mine:
-        return _usable(envelope.of_rows(unit.connection, partnership, case, mine))
+    """The keys of a case, made if it has none; `read` are their rows where they were read with the case.
+    Raises Refused when its texts cannot be sealed."""
+    if read:
+        return _usable(envelope.of_rows(unit.connection, partnership, case, read))
     keys = envelope.of_case(unit.connection, partnership, case)
     if not keys.versions and not keys.destroyed:
         _make_case_key(unit, partnership, case)

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from escalation.services import directory, offices, restored
+from escalation.services import directory, offices, places, restored
 from escalation.services.offices import Board
 from escalation.services.restored import Standstill
 from escalation.services.unit import reading
-from workflows.vocabulary import AgencyKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,6 @@ def around(account: int) -> Surroundings:
         held = directory.posts_of(unit.session, account, unit.now)
         return Surroundings(
             offices.boards_of_unit(unit, account),
-            any(post.agency_kind != AgencyKind.BOARD for post in held),
+            bool(places.where_they_raise(held)),
             restored.standstill(unit),
         )

@@ -37,14 +37,20 @@ def ask(partnership: str) -> Page:
     try:
         given = request_from(answers)
         erasure.ask(partnership, person(), given.reference, given.rule)
-    except InvalidInput as invalid:
-        return _ask(partnership, answers, invalid.errors), 422
-    except NotFound:
-        return _ask(partnership, answers, {"reference": [_NOT_THERE]}), 422
-    except Refused as refused:
-        return _ask(partnership, answers, {"reference": [refused.reason]}), 422
+    except _NOT_DONE as error:
+        return _ask(partnership, answers, _said_of(error)), 422
     flash("It is asked for. Nothing is destroyed until a second person agrees; they have been told.")
     return redirect(url_for(".index", partnership=partnership))
+
+
+_NOT_DONE = (InvalidInput, NotFound, Refused)
+
+
+def _said_of(error: InvalidInput | NotFound | Refused) -> dict[str, list[str]]:
+    """What is said at the fields of a form that names a case."""
+    if isinstance(error, InvalidInput):
+        return error.errors
+    return {"reference": [error.reason if isinstance(error, Refused) else _NOT_THERE]}
 
 
 def _ask(partnership: str, answers: dict[str, str], errors: dict[str, list[str]]) -> str:
@@ -100,12 +106,8 @@ def hold(partnership: str) -> Page:
     try:
         given = hold_from(answers)
         legal_holds.put_on(partnership, person(), given.reference, given.ground)
-    except InvalidInput as invalid:
-        return _hold(partnership, answers, invalid.errors), 422
-    except NotFound:
-        return _hold(partnership, answers, {"reference": [_NOT_THERE]}), 422
-    except Refused as refused:
-        return _hold(partnership, answers, {"reference": [refused.reason]}), 422
+    except _NOT_DONE as error:
+        return _hold(partnership, answers, _said_of(error)), 422
     return _back(partnership, "The hold stands. Nothing in this case can be destroyed until it is lifted.")
 
 

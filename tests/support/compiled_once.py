@@ -30,7 +30,8 @@ class _Route(Rule):
 def share() -> None:
     """From here on the apps of this process share both."""
     Flask.url_rule_class = _Route
-    # A statement is looked up by its dialect as well: those of one kind are the same here.
+    # A statement is looked up by its dialect as well: those of one kind are the same here. Every engine makes
+    # its own dialect and takes none, so the class itself is changed, which types forbid.
     Dialect.__hash__ = _hash  # type: ignore[method-assign, assignment]
     Dialect.__eq__ = _same  # type: ignore[method-assign, assignment]
     event.listen(Engine, "engine_connect", _with_statements)

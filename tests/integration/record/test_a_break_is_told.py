@@ -151,6 +151,7 @@ def test_an_operator_verifies_and_tells(
     tampered(stage=before)
     assert verified("--tell") == 0
     assert said().well
+    # A case that is not there is a mistake of whoever asks: none of the three outcomes of a verification.
     assert verified("--tell", "--case", "NC-26-XXXXX") not in (0, 2, 3)
 
 
@@ -165,4 +166,5 @@ def test_the_pages_of_both_offices_show_it_and_nobody_elses(app: Flask, told: Se
         record_checks.broken(town.people["amara.lewis"], town.partnership)
     shown = app.jinja_env.get_template("board/broken.html").module
     broken = record_checks.broken(town.people["kate.rowan"], town.partnership)
+    # A template's macros are attributes of its module, which no type can know.
     assert "not what was written" in str(shown.notice(broken))  # type: ignore[attr-defined]
