@@ -1,6 +1,7 @@
 """Northtown, the invented partnership: everybody holds a post in it, and nobody has raised anything yet."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import update
@@ -36,6 +37,14 @@ def lay_out(*, shut: bool = False) -> str:
     with writing() as unit:
         unit.session.execute(update(Account).values(password=password))
     return made.partnership
+
+
+def on_a_tuesday_at_ten() -> None:
+    """Moves the clock to the morning of a working week, so that a story is the same on whichever day it is told:
+    on a Friday after closing five working days take two days more."""
+    with reading() as unit:
+        day = unit.now.replace(hour=10, minute=0, second=0, microsecond=0)
+    moving_clock.move_to(day + timedelta(days=7 + (1 - day.weekday()) % 7))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from escalation.reporting.figures import BoardMeasures
 from escalation.services import concerns, lapses, moves, places
 from escalation.services.submissions import new_key
 from tests.support.movable_clock import MovableClock
+from tests.support.northtown import on_a_tuesday_at_ten
 from workflows import commands as c
 
 
@@ -47,7 +48,9 @@ class Northtown:
 @pytest.fixture
 def northtown(app: Flask, clock: MovableClock) -> Iterator[Northtown]:
     with app.app_context():
-        yield Northtown(clock)
+        made = Northtown(clock)
+        on_a_tuesday_at_ten()
+        yield made
 
 
 def test_an_empty_period_is_no_proof_that_all_is_well(northtown: Northtown) -> None:
