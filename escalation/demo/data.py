@@ -1,15 +1,18 @@
 """The invented partnership of the demo, and some months of invented history, played through the
 real services under a clock that is set back and then let go."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files
 
 from sqlalchemy import select, update
 
-from escalation.models import Account, Agency, Holding, Partnership, Post
+from escalation.models import Account, Agency, Appointment, Holding, Partnership, Post
+from escalation.models.offices import Office
+from escalation.models.types import AnyRow
 from escalation.services import (
+    appointments,
     concerns,
     lapses,
     moves,
@@ -20,13 +23,18 @@ from escalation.services import (
     setting_up,
 )
 from escalation.services.submissions import new_key
-from escalation.services.unit import reading, writing
+from escalation.services.unit import Unit, reading, writing
 from workflows import commands as c
 from workflows.loader import shipped, text_of
 from workflows.vocabulary import Urgency
 
 PARTNERSHIP = "Northtown Safeguarding Partnership"
 PROTOCOL = "four-stage-2026.1"
+OFFICERS = (
+    ("Pia Nolan", "pia.nolan@demo.invalid", Office.PRIVACY_OFFICER),
+    ("Victor Lamb", "victor.lamb@demo.invalid", Office.BOARD_MEMBER),
+    ("Ivy Chandra", "ivy.chandra@demo.invalid", Office.INSPECTOR),
+)
 
 
 def is_loaded() -> bool:
@@ -46,11 +54,22 @@ def load(password_hash: str, *, history: bool = True, deliver: Callable[[], obje
         moving_clock.move(timedelta(days=-150))
     made = setting_up.set_up(_partnership())
     people.import_people(files("escalation.demo").joinpath("people.csv").read_text(encoding="utf-8"))
+    if history:
+        _appoint(made.partnership)
     with writing() as unit:
         unit.session.execute(update(Account).values(password=password_hash))
     if history:
         _play(made.partnership, deliver)
     return made.partnership
+
+
+def _appoint(partnership: str) -> None:
+    """The people with an office and no post: look-ups, erasure and suppressed measures are for them."""
+    with writing() as unit:
+        place = appointments.partnership_row(unit, partnership)
+        for name, email, office in OFFICERS:
+            people.account_of(unit, email, name)
+            appointments.appoint(unit, place, appointments.NewAppointment(email, office))
 
 
 def _partnership() -> setting_up.NewPartnership:
@@ -176,7 +195,7 @@ def _back_to_now() -> None:
 
 @dataclass(frozen=True, slots=True)
 class CastMember:
-    """One of the demo's people in one of their posts."""
+    """One of the demo's people in one of their posts, or in an office beside the posts."""
 
     account: int
     name: str
@@ -186,13 +205,27 @@ class CastMember:
 
 
 def cast_list() -> tuple[CastMember, ...]:
-    """Everybody who can be signed in as, in the order of the file."""
+    """Everybody who can be signed in as: first who holds a post, in the order of the file."""
     with reading() as unit:
-        rows = unit.session.execute(
-            select(Account.id, Account.name, Post.title, Agency.name, Holding.kind)
-            .join(Holding, Holding.account_id == Account.id)
-            .join(Post, (Post.partnership_id == Holding.partnership_id) & (Post.id == Holding.post_id))
-            .join(Agency, Agency.id == Post.agency_id)
-            .order_by(Agency.kind != "general_practice", Agency.name, Post.id, Holding.id)
-        )
-        return tuple(CastMember(*row) for row in rows)
+        return tuple(CastMember(*row) for row in (*_with_posts(unit), *_with_offices(unit)))
+
+
+def _with_posts(unit: Unit) -> Iterator[AnyRow]:
+    yield from unit.session.execute(
+        select(Account.id, Account.name, Post.title, Agency.name, Holding.kind)
+        .join(Holding, Holding.account_id == Account.id)
+        .join(Post, (Post.partnership_id == Holding.partnership_id) & (Post.id == Holding.post_id))
+        .join(Agency, Agency.id == Post.agency_id)
+        .order_by(Agency.kind != "general_practice", Agency.name, Post.id, Holding.id)
+    )
+
+
+def _with_offices(unit: Unit) -> Iterator[tuple[int, str, str, str, str]]:
+    rows = unit.session.execute(
+        select(Account.id, Account.name, Appointment.office)
+        .join(Appointment, Appointment.account_id == Account.id)
+        .where(appointments.running(unit))
+        .order_by(Appointment.id)
+    )
+    for row in rows:
+        yield row.id, row.name, row.office.replace("_", " ").capitalize(), "The board", "office"

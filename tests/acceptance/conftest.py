@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.support.northtown import PASSWORD, lay_out, on_a_tuesday_at_ten
+from tests.support.northtown import PASSWORD, lay_out
 from tests.support.pages import hidden_fields
 
 Visit = Callable[[str], "Visitor"]
@@ -58,9 +58,7 @@ class Visitor:
 def northtown(app: Flask) -> str:
     """The partnership with its people, all with one password; gives its public id."""
     with app.app_context():
-        partnership = lay_out()
-        on_a_tuesday_at_ten()
-        return partnership
+        return lay_out()
 
 
 @pytest.fixture

@@ -15,18 +15,11 @@ from tests.acceptance.test_one_challenge import raise_concern
 from tests.support import beyond
 from tests.support.mail_sink import MailSink, decoded
 from tests.support.movable_clock import MovableClock
-from tests.support.northtown import PASSWORD, lay_out
+from tests.support.northtown import PASSWORD
 
 Visit = Callable[[str], Visitor]
 LEAD = "sam.okafor@demo.invalid"
 NEW = "quite another password"
-
-
-@pytest.fixture
-def northtown(app: Flask) -> str:
-    """As for every story, but today: what counts here are the days since the accounts were made."""
-    with app.app_context():
-        return lay_out()
 
 
 @pytest.fixture

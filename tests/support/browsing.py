@@ -1,5 +1,6 @@
 """A real browser: the machine's own Chromium, watched for errors, with axe and pictures."""
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright
 
 WCAG_2_2_AA = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 PICTURES = Path(__file__).parent.parent / "browser" / "pictures"
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -89,9 +90,8 @@ def _fault(violation: dict[str, Any]) -> str:
     return f"{violation['id']} ({violation['impact']}): {violation['help']}: {places}"
 
 
-def picture(page: Page, name: str) -> Path:
-    """Saves the whole page as tests/browser/pictures/NAME.png, to be looked at. Returns the file."""
-    PICTURES.mkdir(exist_ok=True)
-    file = PICTURES / f"{name}.png"
-    page.screenshot(path=file, full_page=True)
-    return file
+def picture(page: Page, name: str) -> None:
+    """Saves the whole page as tests/browser/pictures/NAME.png, to be looked at, where PICTURES=1 asks for it."""
+    if os.environ.get("PICTURES") == "1":
+        PICTURES.mkdir(exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)

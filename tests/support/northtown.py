@@ -1,7 +1,7 @@
 """Northtown, the invented partnership: everybody holds a post in it, and nobody has raised anything yet."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import update
@@ -19,9 +19,13 @@ from workflows.commands import RaiseConcern
 PASSWORD = "a password of northtown"
 """With which everybody in Northtown signs in."""
 
+FOUNDED = datetime(2026, 12, 1, 10, tzinfo=UTC)
+"""A Tuesday morning: a story is the same on whichever day it is told. (Told on a Friday after closing, five
+working days take two days more.)"""
+
 
 def lay_out(*, shut: bool = False) -> str:
-    """Puts Northtown into the database. Gives the partnership's public id.
+    """Puts Northtown into the database, whose clock then stands at FOUNDED. Gives the partnership's public id.
 
     Everybody can sign in, or nobody if it is `shut`. It is written through the services once in each process
     for each kind of database; after that its rows are put there as they were.
@@ -29,22 +33,15 @@ def lay_out(*, shut: bool = False) -> str:
     password = "!" if shut else password_hash(PASSWORD)
     if not _as_it_was_made():
         return data.load(password, history=False)
+    moving_clock.make_movable()
     made = _written.get(_written_with())
     if made is None:
         return _write(password)
     kept_rows.put(made.rows)
-    moving_clock.make_movable()
+    moving_clock.move_to(FOUNDED)
     with writing() as unit:
         unit.session.execute(update(Account).values(password=password))
     return made.partnership
-
-
-def on_a_tuesday_at_ten() -> None:
-    """Moves the clock to the morning of a working week, so that a story is the same on whichever day it is told:
-    on a Friday after closing five working days take two days more."""
-    with reading() as unit:
-        day = unit.now.replace(hour=10, minute=0, second=0, microsecond=0)
-    moving_clock.move_to(day + timedelta(days=7 + (1 - day.weekday()) % 7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,10 @@ _written: dict[tuple[object, ...], _Town] = {}
 
 
 def _write(password: str) -> str:
+    # An hour before: the clock is moved by whole seconds, and nobody may have come later than now.
+    moving_clock.move_to(FOUNDED - timedelta(hours=1))
     partnership = data.load(password, history=False)
+    moving_clock.move_to(FOUNDED)
     _written[_written_with()] = _Town(partnership, kept_rows.keep())
     return partnership
 

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from escalation.demo import data
 from escalation.errors import NotAllowed
 from escalation.reporting import exports, measures
 from escalation.reporting.figures import BoardMeasures
 from escalation.services import concerns, lapses, moves, places
 from escalation.services.submissions import new_key
+from tests.support import northtown as town
 from tests.support.movable_clock import MovableClock
-from tests.support.northtown import on_a_tuesday_at_ten
 from workflows import commands as c
 
 
@@ -21,8 +20,8 @@ class Northtown:
 
     def __init__(self, clock: MovableClock) -> None:
         self.clock = clock
-        self.partnership = data.load("!", history=False)
-        self.ids = {name: account for name, (account, _) in data.accounts().items()}
+        self.partnership = town.lay_out(shut=True)
+        self.ids = town.accounts()
 
     def raises(self, who: str, agency: str, role: str = "doctor") -> str:
         to = next(
@@ -48,9 +47,7 @@ class Northtown:
 @pytest.fixture
 def northtown(app: Flask, clock: MovableClock) -> Iterator[Northtown]:
     with app.app_context():
-        made = Northtown(clock)
-        on_a_tuesday_at_ten()
-        yield made
+        yield Northtown(clock)
 
 
 def test_an_empty_period_is_no_proof_that_all_is_well(northtown: Northtown) -> None:

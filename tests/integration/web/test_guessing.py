@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from escalation.demo import data
 from escalation.extensions import db
-from escalation.web.sign_in import password_hash, set_up_link
+from escalation.web.sign_in import set_up_link
 from tests.integration.web.conftest import Visitor
+from tests.support import northtown
+from tests.support.northtown import PASSWORD
 
-PASSWORD = "a password of northtown"
 AMARA = "amara.lewis@demo.invalid"
 NEW = "lantern gravel teapot"
 
@@ -19,7 +19,7 @@ NEW = "lantern gravel teapot"
 @pytest.fixture
 def town_of_people(app: Flask) -> Flask:
     with app.app_context():
-        data.load(password_hash(PASSWORD), history=False)
+        northtown.lay_out()
     return app
 
 
@@ -75,7 +75,7 @@ def test_a_new_password_by_mail_opens_the_way_at_once(town_of_people: Flask) -> 
     for number in range(10):
         guesses(town_of_people, AMARA, 5, f"10.0.1.{number}")
     with town_of_people.app_context(), town_of_people.test_request_context():
-        link = set_up_link(data.accounts()["amara.lewis"][0])
+        link = set_up_link(northtown.accounts()["amara.lewis"])
     path = "/" + link.partition("://")[2].partition("/")[2]
     visitor = browser(town_of_people, "10.0.1.1")
     assert visitor.sends("/sign-in", {"email": AMARA, "password": PASSWORD}).status_code == 429
@@ -106,7 +106,7 @@ def test_no_network_address_is_kept(town_of_people: Flask) -> None:
 
 def test_common_and_near_passwords_are_refused_with_words(town_of_people: Flask) -> None:
     with town_of_people.app_context(), town_of_people.test_request_context():
-        link = set_up_link(data.accounts()["amara.lewis"][0])
+        link = set_up_link(northtown.accounts()["amara.lewis"])
     path = "/" + link.partition("://")[2].partition("/")[2]
     visitor = browser(town_of_people)
 

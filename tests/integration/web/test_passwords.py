@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 
 from escalation.config import Settings
-from escalation.demo import data
 from escalation.jobs import scheduler
-from escalation.web.sign_in import password_hash, set_up_link
+from escalation.web.sign_in import set_up_link
 from tests.integration.web.conftest import Visitor
+from tests.support import northtown
 from tests.support.mail_sink import MailSink, decoded
 
 THREE_WORDS = "lantern gravel teapot"
@@ -18,7 +18,7 @@ THREE_WORDS = "lantern gravel teapot"
 @pytest.fixture
 def asked(app: Flask) -> Flask:
     with app.app_context():
-        data.load(password_hash("a password of northtown"), history=False)
+        northtown.lay_out()
     return app
 
 
@@ -44,7 +44,7 @@ def test_nothing_is_on_its_way_before_somebody_asks(asked: Flask) -> None:
 
 def test_a_password_is_set_by_the_link_and_changed_by_whoever_knows_it(asked: Flask) -> None:
     with asked.app_context(), asked.test_request_context():
-        link = set_up_link(data.accounts()["amara.lewis"][0])
+        link = set_up_link(northtown.accounts()["amara.lewis"])
     path = "/" + link.partition("://")[2].partition("/")[2]
     newcomer = Visitor(asked.test_client())
     page = newcomer.opens(path).text
