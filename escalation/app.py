@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None, *, migrating: bool = False, ser
             say_whether_the_wall_stands()
             refuse_without_keys()
     web.register(app, settings)
-    api.register(app)
+    api.register(app, newest_state())
     if settings.demo:
         from escalation.demo import pages
 

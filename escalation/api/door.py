@@ -13,14 +13,14 @@ from escalation.api.policy import POLICY
 from escalation.errors import EscalationError
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, newest_state: str) -> None:
     """Adds /api/v1, its description and /health to an app that has its extensions."""
     app.config.update(SETTINGS)
     blueprint = _blueprint()
     app.extensions["csrf"].exempt(blueprint)  # `admit` asks for the token itself, after who is there
     QuietApi(app).register_blueprint(blueprint)
     app.before_request(problems.from_no_route)
-    health.register(app)
+    health.register(app, newest_state)
     app.extensions.setdefault("policy", {}).update(POLICY)
 
 

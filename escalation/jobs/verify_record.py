@@ -1,6 +1,6 @@
 """Verifies each partnership's record once a day, whole, and tells where it is broken.
 
-One partnership at a time, with a rest after each batch of rows: people's moves go first.
+One partnership at a time, with a rest after each some thousand rows: people's moves go first.
 """
 
 import structlog

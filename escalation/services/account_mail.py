@@ -1,12 +1,15 @@
 """Mails about a person's own account: through the same outbox as every other mail."""
 
 import secrets
+from contextlib import suppress
 
 from sqlalchemy import insert, select, text
 
+from escalation.errors import TooManyAttempts
 from escalation.models import Account, OutboxRow
-from escalation.services import office_mail
-from escalation.services.unit import reading, retried, writing
+from escalation.services import attempts, office_mail
+from escalation.services.attempts import Try
+from escalation.services.unit import Unit, reading, retried, writing
 
 
 @retried
@@ -17,25 +20,40 @@ def owe(account: int, name: str, link: str | None) -> None:
     none gets none.
     """
     with writing() as unit:
-        partnership = office_mail.partnership_of(unit, account)
-        if partnership is None:
-            return
-        epoch = unit.connection.execute(text("SELECT epoch FROM installation")).scalar_one()
-        unit.session.execute(
-            insert(OutboxRow).values(
-                partnership_id=partnership,
-                name=name,
-                account_id=account,
-                slot="",
-                via="self",
-                set_up_link=link,
-                dedupe_key=f"account:{secrets.token_hex(16)}",
-                state="owed",
-                owed_at=unit.now,
-                next_at=unit.now,
-                epoch=epoch,
-            )
-        )  # fmt: skip
+        _owe(unit, account, name, link)
+
+
+@retried
+def owe_link(account: int | None, link: str, asking: Try) -> None:
+    """Owes the mail with a link for a new password, to an account or, for a stranger's address, to nobody.
+
+    The asking is counted in the same transaction; one too many owes nothing.
+    """
+    with suppress(TooManyAttempts), writing() as unit:
+        attempts.take_within(unit, asking)
+        _owe(unit, account, "password_reset", link)
+
+
+def _owe(unit: Unit, account: int | None, name: str, link: str | None) -> None:
+    partnership = office_mail.partnership_of(unit, account or 0)
+    epoch = unit.connection.execute(text("SELECT epoch FROM installation")).scalar_one()
+    if account is None or partnership is None:
+        return
+    unit.session.execute(
+        insert(OutboxRow).values(
+            partnership_id=partnership,
+            name=name,
+            account_id=account,
+            slot="",
+            via="self",
+            set_up_link=link,
+            dedupe_key=f"account:{secrets.token_hex(16)}",
+            state="owed",
+            owed_at=unit.now,
+            next_at=unit.now,
+            epoch=epoch,
+        )
+    )
 
 
 def account_of(address: str) -> int | None:

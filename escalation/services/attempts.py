@@ -77,11 +77,16 @@ def take(*tries: Try) -> None:
     In one step, so that many at once are not one at a time. Raises TooManyAttempts.
     """
     with writing() as unit:
-        ordered = sorted(tries)
-        waits = [_wait_of(unit, one) for one in ordered]
-        _refuse(max(waits, default=timedelta(0)))
-        for one in ordered:
-            _count(unit, one)
+        take_within(unit, *tries)
+
+
+def take_within(unit: Unit, *tries: Try) -> None:
+    """The same in a transaction that does more: what was tried counts if that is kept."""
+    ordered = sorted(tries)
+    waits = [_wait_of(unit, one) for one in ordered]
+    _refuse(max(waits, default=timedelta(0)))
+    for one in ordered:
+        _count(unit, one)
 
 
 @retried

@@ -25,9 +25,10 @@ class DoorView:
 
 @retried
 def record(account: int | None, what: str, how: str, agent: str) -> bool:
-    """Keeps that something happened. True for a sign-in from a kind of browser that is new to this person.
+    """Keeps that something happened, to an account or at the door of nobody's.
 
-    The very first one is not new: there is nothing that it could be compared with.
+    True for a sign-in from a kind of browser that is new to this person. The very first one is not new:
+    there is nothing that it could be compared with.
     """
     with writing() as unit:
         is_new = account is not None and what == "signed_in" and _is_new(unit, account, agent)
@@ -36,8 +37,7 @@ def record(account: int | None, what: str, how: str, agent: str) -> bool:
                 account_id=account, what=what, how=how[:40], at=unit.real_now, detail=agent
             )
         )
-        if account is not None:
-            _tidy(unit, account)
+        _tidy(unit, account)
         return is_new
 
 
@@ -50,7 +50,7 @@ def _is_new(unit: Unit, account: int, agent: str) -> bool:
     return bool(known[0]) and not known[1]
 
 
-def _tidy(unit: Unit, account: int) -> None:
+def _tidy(unit: Unit, account: int | None) -> None:
     old = (SignInRecord.account_id == account, SignInRecord.at < unit.real_now - KEPT)
     unit.session.execute(delete(SignInRecord).where(*old))
 

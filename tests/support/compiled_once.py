@@ -1,4 +1,5 @@
-"""What every test's app would compile anew and is the same each time: its routes, and the SQL of its statements.
+"""What every test's app would make anew and is the same each time: its routes, the SQL of its statements, and the
+description of its interface for machines.
 
 A test has an app and a database of its own. Without this, a third of its time goes into making them.
 """
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from flask_smorest import Blueprint
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.util import LRUCache
@@ -14,6 +16,8 @@ from werkzeug.routing import Rule
 
 _builders: dict[tuple[object, ...], Callable[..., Any]] = {}
 _statements: LRUCache[Any, Any] = LRUCache(2_000)
+_described: dict[str, Any] = {}
+_describe = Blueprint.register_views_in_doc
 
 
 class _Route(Rule):
@@ -28,13 +32,14 @@ class _Route(Rule):
 
 
 def share() -> None:
-    """From here on the apps of this process share both."""
+    """From here on the apps of this process share all three."""
     Flask.url_rule_class = _Route
     # A statement is looked up by its dialect as well: those of one kind are the same here. Every engine makes
     # its own dialect and takes none, so the class itself is changed, which types forbid.
     Dialect.__hash__ = _hash  # type: ignore[method-assign, assignment]
     Dialect.__eq__ = _same  # type: ignore[method-assign, assignment]
     event.listen(Engine, "engine_connect", _with_statements)
+    Blueprint.register_views_in_doc = _described_once
 
 
 def _hash(dialect: Dialect) -> int:
@@ -47,3 +52,10 @@ def _same(dialect: Dialect, other: object) -> bool:
 
 def _with_statements(connection: Any) -> None:
     connection.execution_options(compiled_cache=_statements)
+
+
+def _described_once(blueprint: Any, api: Any, app: Flask, spec: Any, *, name: str, parameters: Any) -> None:
+    if name not in _described:
+        _describe(blueprint, api, app, spec, name=name, parameters=parameters)
+        _described[name] = spec
+    spec._paths, spec.components = _described[name]._paths, _described[name].components

@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from email.message import EmailMessage
 from enum import Enum, auto
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
@@ -34,7 +35,7 @@ class Answer(Enum):
     """The connection opens and nothing is ever said."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mail:
     """A mail as it arrived: the envelope, the bytes, and whether the sender was told that it was taken."""
 
@@ -44,7 +45,7 @@ class Mail:
     acknowledged: bool = True
     encrypted: bool = False
 
-    @property
+    @cached_property
     def message(self) -> EmailMessage:
         """The mail, parsed."""
         return email.message_from_bytes(self.raw, policy=email.policy.default)

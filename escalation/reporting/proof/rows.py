@@ -94,7 +94,7 @@ def stream(
 ) -> Iterator[Any]:
     """The rows of a partnership, or of one of its cases, without holding more than some thousand of them.
 
-    `pause`: seconds to rest after each batch.
+    `pause`: seconds to rest after each full batch.
     """
     sqlite = connection.dialect.name == "sqlite"
     mark = "?" if sqlite else "%s"
@@ -106,7 +106,7 @@ def stream(
     with connection.exec_driver_sql(query, values, execution_options=options) as rows:
         for batch in rows.partitions(_BATCH):
             yield from batch
-            if pause:
+            if pause and len(batch) == _BATCH:
                 time.sleep(pause)
 
 

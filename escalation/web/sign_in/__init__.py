@@ -5,6 +5,7 @@
 - `brake`: how often somebody may try
 - `kept`: what is remembered of it, for the person
 - `mails`: its mails, through our outbox
+- `forgotten`: a link for a new password, the same for an address that nobody has
 - `going_on`: where somebody goes on afterwards, with all they had typed
 
 Who is signed in stands in the server-side session under `account`, for ending and listing sessions.
@@ -15,7 +16,7 @@ from flask_security import Security, hash_password
 
 from escalation.config import Settings
 from escalation.web.sessions import ServerSessions
-from escalation.web.sign_in import brake, factors, kept, mails, options, store
+from escalation.web.sign_in import brake, factors, forgotten, kept, mails, options, store
 from escalation.web.sign_in.going_on import back_to, is_own_path, park, parked, to_sign_in
 from escalation.web.sign_in.letting_in import let_in
 from escalation.web.sign_in.mails import invite, set_up_link
@@ -57,5 +58,6 @@ def register(app: Flask, settings: Settings) -> None:
     app.after_request(brake.give_back)
     app.after_request(kept.write_down)
     app.after_request(mails.owe_mails)
+    app.after_request(forgotten.owe_link)
     app.after_request(store.release)
     kept.connect(app)

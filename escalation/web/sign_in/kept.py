@@ -7,7 +7,7 @@ it has let go; then sessions end and mails are owed.
 from typing import Any
 
 from flask import Flask, Response, g, request, session
-from flask_login import user_logged_in, user_logged_out
+from flask_login import current_user, user_logged_in, user_logged_out
 from flask_security import password_changed, password_reset, user_failed_authn
 from flask_security.signals import tf_disabled, tf_profile_changed, wan_deleted, wan_registered
 
@@ -89,12 +89,19 @@ def _passkey_removed(app: Flask, user: Any, **_: Any) -> None:
 
 def write_down(response: Response) -> Response:
     """Once Flask-Security has committed: what happened is kept, and what follows from it is done."""
-    noted = g.pop("door_events", ())
+    noted = g.pop("door_events", None) or _refused_a_stranger()
     for account, what, how in noted:
         _follow(account, what, how)
     if "free_address" in g:
         brake.free(g.pop("free_address"))
     return response
+
+
+def _refused_a_stranger() -> list[tuple[None, str, str]]:
+    """Who is not known here is written down as who is: it takes as long."""
+    asked = request.endpoint == "security.login" and request.method == "POST"
+    went_on = current_user.is_authenticated or "tf_user_id" in session
+    return [(None, "refused", "password")] if asked and not went_on else []
 
 
 def _follow(account: int | None, what: str, how: str) -> None:

@@ -1,7 +1,6 @@
 """Flask-Security's mails, as rows of our outbox: the words are our catalogue's, the links are ours."""
 
 import re
-from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, g
@@ -9,16 +8,11 @@ from flask_security.mail_util import MailUtil
 from flask_security.recoverable import generate_reset_password_token
 
 from escalation.config import Settings
-from escalation.errors import TooManyAttempts
-from escalation.services import account_mail, attempts
-from escalation.services.attempts import Try
+from escalation.services import account_mail
 from escalation.web.sign_in import store
 
 _ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-_LINKS = 5
-"""So many links for a new password go to one address within an hour; more would only be a nuisance."""
 _KINDS = {
-    "reset_instructions": "password_reset",
     "reset_notice": "password_changed",
     "change_notice": "password_changed",
     "welcome": "invitation",
@@ -55,25 +49,16 @@ class OutboxMail(MailUtil):
         """Notes that the mail of our catalogue is owed that stands for Flask-Security's `folder/name`."""
         name = _KINDS.get(template.rpartition("/")[2])
         if name:
-            g.setdefault("owed_mails", []).append((str(recipient), name, kwargs.get("reset_token")))
+            g.setdefault("owed_mails", []).append((str(recipient), name))
 
 
 def owe_mails(response: Response) -> Response:
     """Once Flask-Security has committed: the mails that it asked for."""
-    for recipient, name, token in g.pop("owed_mails", ()):
+    for recipient, name in g.pop("owed_mails", ()):
         account = account_mail.account_of(recipient)
-        if account is not None and (not token or _may_have_a_link(account)):
-            account_mail.owe(account, name, reset_link(str(token)) if token else None)
+        if account is not None:
+            account_mail.owe(account, name, None)
     return response
-
-
-def _may_have_a_link(account: int) -> bool:
-    """The links that went before are still good: nobody is kept from their account by this."""
-    try:
-        attempts.take(Try("reset_mail", str(account), _LINKS, timedelta(hours=1)))
-    except TooManyAttempts:
-        return False
-    return True
 
 
 def set_up_link(account: int) -> str:

@@ -8,7 +8,7 @@ from flask_security import Security
 from flask_security.utils import aware_utcnow
 
 from escalation.config import Settings
-from escalation.web.sign_in import factors
+from escalation.web.sign_in import factors, forgotten
 from escalation.web.sign_in.going_on import is_own_path
 from escalation.web.sign_in.mails import OutboxMail
 from escalation.web.sign_in.passwords import SHORTEST, Passwords
@@ -66,6 +66,7 @@ def classes() -> dict[str, Any]:
         "mf_recovery_codes_util_cls": factors.RecoveryCodes,
         "webauthn_util_cls": factors.Passkeys,
         "wan_signin_response_form": factors.PasskeyAnswer,
+        "forgot_password_form": forgotten.Asked,
     }
 
 

@@ -1,16 +1,10 @@
 """The operator's commands as they are typed: what they print, and how they end."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
-
-import pytest
+from subprocess import CompletedProcess
 
 from escalation.config import Settings
-from tests.support.settings import environment
-
-pytestmark = pytest.mark.processes
+from tests.support.typed import typed as run
 
 SETUP = {
     "--name": "Southtown Safeguarding Partnership",
@@ -26,19 +20,12 @@ PEOPLE = (
 )
 
 
-def run(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
-    """One command, in a process of its own."""
-    command = [sys.executable, "-m", "escalation.cli", *words]
-    env = {**os.environ, **environment(settings)}
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
-
-
-def sets_up(settings: Settings, **other: str) -> subprocess.CompletedProcess[str]:
+def sets_up(settings: Settings, **other: str) -> CompletedProcess[str]:
     options = SETUP | {f"--{name.replace('_', '-')}": value for name, value in other.items()}
     return run(settings, "setup", *(word for option in options.items() for word in option))
 
 
-def said(done: subprocess.CompletedProcess[str]) -> str:
+def said(done: CompletedProcess[str]) -> str:
     """What was said to the operator, without the lines of the log."""
     assert "Traceback" not in done.stderr, done.stderr
     return "\n".join(line for line in done.stderr.splitlines() if not line.startswith("{"))
