@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from escalation.errors import NotFound
 from escalation.security import access
@@ -58,16 +59,20 @@ def found(account: int, partnership: str, name: str) -> Protocol:
         for row in protocols.published(unit.session, place.id):
             if f"{row.key}-{row.version}" == name:
                 return loader.loads(row.body, name)
-    if name not in loader.shipped():
+    if name not in loader.known():
         raise NotFound
-    return loader.load(loader.shipped()[name])
+    return loader.known()[name]
 
 
 def scenarios_for(name: str) -> dict[str, Scenario]:
     """The invented cases that come with a protocol, by file name."""
+    return {stem: one for stem, one in _invented().items() if one.protocol == name}
+
+
+@cache
+def _invented() -> dict[str, Scenario]:
     files = sorted((loader.SHIPPED / "scenarios").glob("*.toml"))
-    played = {file.stem: scenario.load(file) for file in files}
-    return {stem: one for stem, one in played.items() if one.protocol == name}
+    return {file.stem: scenario.load(file) for file in files}
 
 
 def last_year(account: int, partnership: str, protocol: Protocol) -> list[Scenario]:

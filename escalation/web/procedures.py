@@ -36,11 +36,10 @@ def picture_of_case(public_id: str) -> Response:
 @blueprint.get("/board/<partnership>/procedures")
 def index(partnership: str) -> str:
     """What is published, and what comes with the service."""
-    shipped = {stem: loader.load(path) for stem, path in loader.shipped().items()}
     return render_template(
         "procedures/index.html",
         published=procedures.published(person(), partnership),
-        shipped=shipped,
+        shipped=loader.known(),
         public_id=partnership,
     )
 

@@ -4,7 +4,6 @@ import asyncio
 import email
 import email.policy
 import html
-import socket
 import ssl
 import threading
 from collections import deque
@@ -17,6 +16,8 @@ from urllib.parse import unquote
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
+
+from escalation.demo.catcher import listening_on
 
 
 class Answer(Enum):
@@ -211,7 +212,7 @@ class _Listening(Controller):
     def __init__(self, sink: MailSink, tls: ssl.SSLContext | None) -> None:
         self._sink = sink
         self._open: list[_Scripted] = []
-        self._socket = socket.create_server((MailSink.host, 0))
+        self._socket = listening_on(MailSink.host, 0)
         port: int = self._socket.getsockname()[1]
         super().__init__(
             _Handler(sink),
