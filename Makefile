@@ -12,7 +12,7 @@ UV := uv==0.13.9
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run reset check test time-travel histories rotation faults faults-seeded mutants tamper permissions lint browser pictures failover pooler lock bench bench-quick peers clean
+.PHONY: help install run reset check test campaigns time-travel histories rotation faults faults-seeded mutants tamper permissions lint browser pictures failover pooler lock bench bench-quick peers clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -41,7 +41,10 @@ check: lint ## Lint, types, import contract, unit and architecture tests: for ea
 	$(PYTEST) $(MANY) tests/unit tests/architecture
 
 test: lint browser ## Everything, on SQLite and PostgreSQL, with a real mail server and a real browser
-	$(PYTEST) $(MANY)
+	$(PYTEST) $(MANY) -m "not campaign"
+
+campaigns: install ## Each campaign and benchmark in small, to see that it runs and still notices mistakes
+	$(PYTEST) $(MANY) -m campaign
 
 # Minutes: a million deadlines beside the oracle, and outages on a PostgreSQL of its own.
 time-travel: install ## Deadlines and outages of many years, with figures in docs/evidence/time-travel.json

@@ -22,13 +22,16 @@ from pathlib import Path
 from statistics import median
 
 import psycopg
+from sqlalchemy import select
 
 from benchmarks import machine, sweep, towns
 from benchmarks.results import ROUNDS, Line, alone, at_most, p99
 from benchmarks.service import environment, service, settings_for
 from benchmarks.sink import sink
 from escalation.jobs.registry import JOBS
-from escalation.services import job_log
+from escalation.models import Partnership
+from escalation.services import job_log, record_checks
+from escalation.services.unit import reading
 
 BAR_MS, BAR_BURST = 50.0, 1.0
 APART = 0.040
@@ -116,6 +119,7 @@ def late(server: machine.Server, name: str, plan: Plan) -> tuple[list[float], li
     with sink() as taking, psycopg.connect(server.words(name)) as connection:
         with service(server.url(name)):
             towns.at_due(-3600)
+            _verified_today()
             now, set_at = job_log.now(), time.monotonic()
         set_due(connection, plan, now)
         with scheduler(server.for_service(name), taking.port) as running:
@@ -125,6 +129,15 @@ def late(server: machine.Server, name: str, plan: Plan) -> tuple[list[float], li
         found = connection.execute(_LATE, {"now": now}).fetchall()
     singles = [by for due, by in found if due <= plan.single[-1] + 0.001]
     return singles, [max(by for due, by in found if abs(due - at) < 0.001) for at in plan.bursts]
+
+
+def _verified_today() -> None:
+    """Says of each record that it was verified today: once a day a verification takes a core, and this is an
+    idle machine. (These towns are written by SQL: their records would not hold.)"""
+    with reading() as unit:
+        places = unit.session.execute(select(Partnership.public_id)).scalars().all()
+    for place in places:
+        record_checks.keep(place, "whole", 0)
 
 
 def _until_up(connection: psycopg.Connection, set_at: float) -> None:

@@ -66,8 +66,8 @@ def _times(cases: Iterator[one_move.Ready]) -> list[float]:
 def _until_done(
     cases: Iterator[one_move.Ready], sweeping: "subprocess.Popen[str]"
 ) -> Iterator[one_move.Ready]:
-    while sweeping.poll() is None:
-        yield next(cases)
+    while sweeping.poll() is None and (case := next(cases, None)) is not None:
+        yield case
 
 
 @contextmanager

@@ -67,8 +67,7 @@ def visit(app: Flask, northtown: str) -> Visit:
 
     def signed_in(name: str) -> Visitor:
         visitor = Visitor(app.test_client())
-        visitor.sends("/sign-in", {"email": f"{name}@demo.invalid", "password": PASSWORD})
-        assert "My work" in visitor.opens("/work")
+        assert "My work" in visitor.sends("/sign-in", {"email": f"{name}@demo.invalid", "password": PASSWORD})
         return visitor
 
     return signed_in

@@ -7,6 +7,7 @@ from benchmarks.__main__ import EVERY, run
 from benchmarks.results import Line, table
 
 
+@pytest.mark.campaign
 @pytest.mark.timeout(600)
 def test_every_benchmark_runs_small(monkeypatch: pytest.MonkeyPatch) -> None:
     # The peers are installed by `make peers` and by nothing else.

@@ -22,6 +22,7 @@ from tests.support.movable_clock import MovableClock
 from workflows import clocks, deadlines
 from workflows.calendar import WorkingCalendar
 
+pytestmark = pytest.mark.campaign
 REACHED = {"concern_raised", "deadline_lapsed", "moved_up", "reminded"}
 """What even a few histories come to; if they do not, they prove little."""
 OF_MANY = REACHED | {"lead_supported", "decision_kept", "decision_changed", "risk_rose"}

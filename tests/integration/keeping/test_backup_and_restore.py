@@ -18,7 +18,7 @@ from escalation.extensions import db
 from escalation.services import backups, restored
 from escalation.services.backup_file import MANIFEST, NoBackup
 from tests.integration.keeping.conftest import Damage, Keeper
-from tests.support.databases import Kind
+from tests.support.databases import KINDS, Kind
 from tests.support.databases import database as another
 from tests.support.run import Run
 from tests.support.settings import settings_for
@@ -40,7 +40,11 @@ def _something_happens(keeper: Keeper, chance: random.Random) -> None:
     keeper.raises()
 
 
-@pytest.mark.parametrize("seed", range(ROUNDS))
+@pytest.mark.parametrize(
+    ("database_kind", "seed"),
+    [(KINDS[seed % 2], seed) for seed in range(ROUNDS)],
+    indirect=["database_kind"],
+)
 def test_restored_while_mails_are_owed_none_leaves_before_the_release_and_each_once_after(
     keeper: Keeper, seed: int
 ) -> None:
