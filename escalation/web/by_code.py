@@ -24,7 +24,7 @@ from escalation.services.proofs import Asked, Purpose
 from escalation.services.views import Draft
 from escalation.web import desks, gone, level, sending
 from escalation.web.layout import of_partnership, person
-from escalation.web.sign_in import is_own_path, parked
+from escalation.web.sign_in import brake, is_own_path, parked
 
 blueprint = Blueprint("by_code", __name__)
 
@@ -106,7 +106,7 @@ def _asked(kept: dict[str, Any]) -> Asked:
         browser=kept["browser"],
         key=key,
         place=kept.get("place"),
-        network=request.remote_addr or "",
+        network=brake.place(),
     )
 
 

@@ -1,5 +1,6 @@
 """What came of no proof is forgotten: old codes, mails that come too late, and accounts that only asked."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from escalation.config import Settings
 from escalation.errors import TooManyAttempts
 from escalation.extensions import db
 from escalation.services import leaving, people, proofs
+from escalation.services.attempts import Try
 from escalation.services.proofs import Asked, Purpose
 from tests.acceptance.conftest import Visitor
 from tests.acceptance.once_a_year import Post
@@ -46,6 +48,15 @@ def grow_old(app: Flask) -> None:
         then = {"then": long_ago}
         connection.execute(text("UPDATE address_proof SET sent_at = :then, expires_at = :then"), then)
         connection.commit()
+
+
+def test_the_network_address_of_who_asks_cannot_be_worked_out_from_what_is_counted(
+    app: Flask, asker: Visitor
+) -> None:
+    counted = rows(app, "SELECT whom FROM attempts WHERE what = 'code_to_network'")
+    assert len(counted) == 1
+    plain = Try("code_to_network", "127.0.0.1", 40, timedelta(hours=1)).key
+    assert counted != [(plain,)]
 
 
 def test_a_code_that_is_too_old_is_no_good(app: Flask, asker: Visitor, post: Post) -> None:
