@@ -43,7 +43,7 @@ check: lint ## Lint, types, import contract, unit and architecture tests: for ea
 test: lint browser ## Everything, on SQLite and PostgreSQL, with a real mail server and a real browser
 	$(PYTEST) $(MANY) -m "not campaign"
 
-campaigns: install ## Each campaign and benchmark in small, to see that it runs and still notices mistakes
+campaigns: install ## What is killed, broken and tampered with, and each campaign and benchmark in small
 	$(PYTEST) $(MANY) -m campaign
 
 # Minutes: a million deadlines beside the oracle, and outages on a PostgreSQL of its own.

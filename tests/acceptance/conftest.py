@@ -20,6 +20,8 @@ class Visitor:
 
     client: FlaskClient
     page: TestResponse | None = field(default=None)
+    name: str = ""
+    """Who has signed in there, if anybody has: the address before the @."""
 
     def opens(self, path: str, expect: int = 200) -> str:
         """Asks for a page and follows where it leads; gives the HTML."""
@@ -66,7 +68,7 @@ def visit(app: Flask, northtown: str) -> Visit:
     """Signs somebody in with their password and gives their browser."""
 
     def signed_in(name: str) -> Visitor:
-        visitor = Visitor(app.test_client())
+        visitor = Visitor(app.test_client(), name=name)
         assert "My work" in visitor.sends("/sign-in", {"email": f"{name}@demo.invalid", "password": PASSWORD})
         return visitor
 

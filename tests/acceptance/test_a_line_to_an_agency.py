@@ -10,7 +10,7 @@ from sqlalchemy import text
 from escalation.services import people
 from escalation.web.sign_in import password_hash
 from tests.acceptance.conftest import Visitor
-from tests.acceptance.test_one_challenge import raise_concern
+from tests.acceptance.raised import raise_concern
 from tests.acceptance.test_people_come_and_go import HEAD
 from tests.support import beyond
 from tests.support.mail_sink import MailSink, decoded

@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.acceptance.conftest import Visit, Visitor
-from tests.acceptance.test_one_challenge import raise_concern
+from tests.acceptance.raised import raise_concern
 from tests.support.movable_clock import TimePasses
 from tests.support.northtown import PASSWORD
 from tests.support.pages import option

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from escalation.config import Settings
 from escalation.jobs import lapse_accounts, scheduler
 from tests.acceptance.conftest import Visitor
-from tests.acceptance.test_one_challenge import raise_concern
+from tests.acceptance.raised import raise_concern
 from tests.support import beyond
 from tests.support.mail_sink import MailSink, decoded
 from tests.support.movable_clock import MovableClock

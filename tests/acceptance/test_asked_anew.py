@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from flask import Flask
 
 from tests.acceptance.conftest import Visit, Visitor
-from tests.acceptance.test_one_challenge import raise_concern
+from tests.acceptance.raised import raise_concern
 from tests.acceptance.test_second_factor import makes_recovery_codes, sets_up_an_app
 from tests.support.northtown import PASSWORD
 from tests.support.pages import hidden_fields

@@ -13,7 +13,7 @@ from escalation.services import audit, erasure, legal_holds
 from escalation.services.erasure import ErasureRule
 from escalation.services.legal_holds import HoldGround
 from tests.acceptance.conftest import Visit, Visitor
-from tests.acceptance.test_one_challenge import CANARY, raise_concern
+from tests.acceptance.raised import CANARY, raise_concern
 from tests.support import beyond
 from tests.support.mail_sink import MailSink, decoded
 from tests.support.movable_clock import TimePasses

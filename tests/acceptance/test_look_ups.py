@@ -7,7 +7,7 @@ from flask import Flask
 from escalation.audit_commands import lines_of
 from escalation.reporting import lookups
 from tests.acceptance.conftest import Visitor
-from tests.acceptance.test_one_challenge import raise_concern
+from tests.acceptance.raised import raise_concern
 from tests.support.movable_clock import MovableClock
 from tests.support.offices import appointed
 

@@ -7,7 +7,7 @@ from escalation.config import Settings
 from escalation.web.policy import POLICY, Need
 from tests.acceptance.conftest import Visit, Visitor
 from tests.acceptance.once_a_year import Post
-from tests.acceptance.test_one_challenge import raise_concern
+from tests.acceptance.raised import raise_concern
 from tests.support.mail_sink import MailSink
 from tests.support.northtown import PASSWORD
 from tests.support.pages import without_tokens

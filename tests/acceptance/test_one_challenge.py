@@ -3,15 +3,14 @@
 import pytest
 
 from tests.acceptance.conftest import Visit, Visitor
+from tests.acceptance.raised import CANARY
 from tests.support.mail_sink import MailSink, decoded
 from tests.support.movable_clock import TimePasses
 from tests.support.northtown import PASSWORD
 from tests.support.pages import option, without_tokens
 
-CANARY = "zebra-canary"
 
-
-def raise_concern(gp: Visitor, agency: str = "Northtown Hospitals", named: str = "me") -> str:
+def raise_in_the_form(gp: Visitor, agency: str = "Northtown Hospitals", named: str = "me") -> str:
     """Goes through the five questions and sends; gives the path of the case."""
     gp.sends("/raise", {"start": "1"})
     draft = gp.path.rsplit("/", 1)[0]
@@ -31,7 +30,7 @@ def test_a_challenge_is_raised_nobody_answers_and_the_board_decides(
     visit: Visit, time_passes: TimePasses, mail_sink: MailSink
 ) -> None:
     gp = visit("amara.lewis")
-    case = raise_concern(gp)
+    case = raise_in_the_form(gp)
     assert "Waiting for Northtown Hospitals to reply" in gp.opens(case)
     lead_declines(visit("priya.nair"), case)
     assert "It goes on" in gp.opens(case)
@@ -102,7 +101,7 @@ def the_board_counts_it(office: Visitor) -> None:
 
 def test_a_reply_that_changes_the_decision_is_accepted_by_the_raiser(visit: Visit) -> None:
     gp = visit("amara.lewis")
-    case = raise_concern(gp)
+    case = raise_in_the_form(gp)
     manager = visit("sam.okafor")
     manager.sends_checked(
         f"{case}/position", {"choice": "change_decision", "reasons": "We did not know this."}
@@ -118,7 +117,7 @@ def test_a_reply_that_changes_the_decision_is_accepted_by_the_raiser(visit: Visi
 
 def test_a_form_with_errors_comes_back_with_everything_typed(visit: Visit) -> None:
     gp = visit("amara.lewis")
-    case = raise_concern(gp)
+    case = raise_in_the_form(gp)
     manager = visit("sam.okafor")
     page = manager.sends(
         f"{case}/position",
@@ -131,7 +130,7 @@ def test_a_form_with_errors_comes_back_with_everything_typed(visit: Visit) -> No
 
 
 def test_a_stranger_and_an_unknown_case_get_the_same_answer(visit: Visit) -> None:
-    case = raise_concern(visit("amara.lewis"))
+    case = raise_in_the_form(visit("amara.lewis"))
     stranger = visit("leah.brooks")
     foreign = stranger.opens(case, expect=404)
     unknown = stranger.opens("/cases/" + "x" * 22, expect=404)
@@ -140,7 +139,7 @@ def test_a_stranger_and_an_unknown_case_get_the_same_answer(visit: Visit) -> Non
 
 def test_two_presses_on_send_make_one_move(visit: Visit) -> None:
     gp = visit("amara.lewis")
-    case = raise_concern(gp)
+    case = raise_in_the_form(gp)
     gp.sends(
         f"{case}/tell_change", {"what_changed": "The father is back", "risk_rose": "no", "submission": "one"}
     )
@@ -154,7 +153,7 @@ def test_two_presses_on_send_make_one_move(visit: Visit) -> None:
 @pytest.mark.parametrize("text", ["with a \x00 in it", "x" * 100_000])
 def test_what_cannot_be_kept_is_refused_in_words(visit: Visit, text: str) -> None:
     gp = visit("amara.lewis")
-    case = raise_concern(gp)
+    case = raise_in_the_form(gp)
     page = gp.sends(f"{case}/tell_change", {"what_changed": text, "risk_rose": "no"}, expect=422)
     assert "must" in page
     assert "something new" not in gp.opens(case)
@@ -162,7 +161,7 @@ def test_what_cannot_be_kept_is_refused_in_words(visit: Visit, text: str) -> Non
 
 def test_a_concern_at_the_wrong_door_is_passed_on_once(visit: Visit) -> None:
     gp = visit("amara.lewis")
-    case = raise_concern(gp)
+    case = raise_in_the_form(gp)
     manager = visit("sam.okafor")
     form = manager.opens(f"{case}/readdress")
     police = option(form, "Northtown Police")
@@ -178,7 +177,7 @@ def test_what_was_typed_when_the_session_ended_is_there_after_sign_in(
     visit: Visit,
 ) -> None:
     gp = visit("amara.lewis")
-    case = raise_concern(gp)
+    case = raise_in_the_form(gp)
     gp.opens(f"{case}/tell_change")
     gp.client.delete_cookie("session")
     page = gp.sends(f"{case}/tell_change", {"what_changed": "Typed before the end", "risk_rose": "no"})

@@ -8,7 +8,7 @@ from escalation.errors import NotFound, Refused
 from escalation.services import audit, glass
 from escalation.services.glass import GlassReason
 from tests.acceptance.conftest import Visit, Visitor
-from tests.acceptance.test_one_challenge import CANARY, raise_concern
+from tests.acceptance.raised import CANARY, raise_concern
 from tests.support import beyond, northtown
 from tests.support.mail_sink import MailSink, decoded
 from tests.support.movable_clock import TimePasses

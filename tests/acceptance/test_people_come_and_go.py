@@ -11,7 +11,7 @@ from escalation.errors import InvalidInput, NotFound, Refused
 from escalation.services import leaving, people
 from escalation.web import sign_in
 from tests.acceptance.conftest import PASSWORD, Visitor
-from tests.acceptance.test_one_challenge import raise_concern
+from tests.acceptance.raised import raise_concern
 from tests.support import beyond
 from tests.support.mail_sink import MailSink
 

@@ -7,7 +7,8 @@ from sqlalchemy import text
 from escalation.extensions import db
 from escalation.services.unit import writing
 from tests.acceptance.conftest import Visit, Visitor
-from tests.acceptance.test_one_challenge import CANARY, raise_concern
+from tests.acceptance.raised import CANARY, raise_concern
+from tests.acceptance.test_one_challenge import raise_in_the_form
 from tests.support import beyond, texts
 from tests.support.mail_sink import MailSink, decoded
 from tests.support.movable_clock import TimePasses
@@ -21,7 +22,7 @@ WHY = {"reason": "The court has asked for the name of the author"}
 @pytest.fixture
 def case(visit: Visit) -> str:
     """A concern of the GP, raised through her lead."""
-    return raise_concern(visit("amara.lewis"), named="lead")
+    return raise_in_the_form(visit("amara.lewis"), named="lead")
 
 
 def custodian(app: Flask, name: str) -> None:

@@ -4,7 +4,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from tests.acceptance.conftest import Visit
-from tests.acceptance.test_one_challenge import raise_concern
+from tests.acceptance.raised import raise_concern
 from tests.support import beyond
 from tests.support.movable_clock import TimePasses
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from html import unescape
 
 from tests.acceptance.conftest import Visitor
-from tests.acceptance.test_one_challenge import raise_concern
+from tests.acceptance.raised import raise_concern
 
 DECISION = {
     "decision": "A second opinion is sought",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from html import unescape
 
 from tests.acceptance.conftest import Visitor
-from tests.acceptance.test_one_challenge import raise_concern
+from tests.acceptance.raised import raise_concern
 
 Visit = Callable[[str], Visitor]
 OWN = "I have read this and own it</button>"

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from tests.acceptance.conftest import PASSWORD, Visitor
-from tests.acceptance.test_one_challenge import raise_concern
+from tests.acceptance.raised import raise_concern
 from tests.support import beyond
 
 Visit = Callable[[str], Visitor]

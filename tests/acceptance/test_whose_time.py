@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from tests.acceptance.conftest import Visitor
-from tests.acceptance.test_one_challenge import raise_concern
+from tests.acceptance.raised import raise_concern
 
 _LEFT = re.compile(r"(\d+) working days? left")
 

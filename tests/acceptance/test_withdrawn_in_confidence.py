@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.acceptance.conftest import Visitor
-from tests.acceptance.test_one_challenge import raise_concern
+from tests.acceptance.raised import raise_concern
 
 WHY = "My consultant told me to drop it."
 

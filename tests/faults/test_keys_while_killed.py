@@ -31,7 +31,7 @@ KILLS = int(os.environ.get("ROTATION_KILLS", "3"))
 CASES, DRAFTS = 30, 6
 LONGEST = 0.08
 """Seconds within which it is killed: most of the time in the middle."""
-pytestmark = [pytest.mark.campaign, pytest.mark.processes, pytest.mark.timeout(120 + KILLS * 20)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(120 + KILLS * 20)]
 
 
 @contextmanager

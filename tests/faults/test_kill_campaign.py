@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.campaign, pytest.mark.processes]
+pytestmark = pytest.mark.processes
 
 
 def _campaign(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":

@@ -11,8 +11,6 @@ from tests.support import sealed_town
 from tests.support.movable_clock import MovableClock
 from tests.support.sealed_town import Town
 
-pytestmark = pytest.mark.campaign
-
 
 @pytest.fixture
 def town(app: Flask, clock: MovableClock, tmp_path: Path) -> Iterator[Town]:

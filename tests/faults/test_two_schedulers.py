@@ -18,11 +18,7 @@ from tests.support.mail_sink import MailSink
 from tests.support.movable_clock import MovableClock
 from tests.support.settings import environment
 
-pytestmark = [
-    pytest.mark.campaign,
-    pytest.mark.processes,
-    pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True),
-]
+pytestmark = [pytest.mark.processes, pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)]
 
 _KEYS = {
     "event": ("pk_event", "uq_event_partnership_id_case_id_previous"),

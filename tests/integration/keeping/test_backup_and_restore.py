@@ -40,6 +40,7 @@ def _something_happens(keeper: Keeper, chance: random.Random) -> None:
     keeper.raises()
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize(
     ("database_kind", "seed"),
     [(KINDS[seed % 2], seed) for seed in range(ROUNDS)],

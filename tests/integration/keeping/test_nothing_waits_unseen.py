@@ -9,6 +9,7 @@ from escalation.services import audit, case_file, digest, drafts, office_mail, o
 from escalation.services.unit import across_partnerships, reading
 from tests.integration.keeping.conftest import Keeper
 from tests.support import northtown
+from tests.support.databases import KINDS
 from workflows.vocabulary import Phase
 
 ORGANISATIONS = range(12)
@@ -16,7 +17,11 @@ KEPT = ("amara.lewis", "kate.rowan")
 """Who raises, and the board office: whoever empties that is told to fill it the same day."""
 
 
-@pytest.mark.parametrize("seed", ORGANISATIONS)
+@pytest.mark.parametrize(
+    ("database_kind", "seed"),
+    [(KINDS[seed % 2], seed) for seed in ORGANISATIONS],
+    indirect=["database_kind"],
+)
 def test_in_a_random_organisation_nothing_waits_unseen(keeper: Keeper, seed: int) -> None:
     chance = random.Random(seed)
     _cases_begin(keeper, chance)

@@ -34,6 +34,9 @@ def test_what_is_another_partnerships_looks_as_if_it_were_not_there(towns: Towns
     assert looking.foreign_answers(towns).wrong == []
 
 
+@pytest.mark.parametrize(
+    "database_kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.campaign)], indirect=True
+)
 def test_no_word_is_read_by_whom_it_is_not_for(towns: Towns) -> None:
     assert looking.canaries(towns).wrong == []
 
