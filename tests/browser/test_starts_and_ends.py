@@ -128,7 +128,7 @@ def test_a_new_concern_from_one_whose_follow_up_says_no(
     app: Flask, time_passes: TimePasses, open_page: OpenPage, width: int
 ) -> None:
     def visit(name: str) -> Visitor:
-        visitor = Visitor(app.test_client())
+        visitor = Visitor(app.test_client(), name=name)
         visitor.sends("/sign-in", {"email": f"{name}@demo.invalid", "password": PASSWORD})
         return visitor
 
