@@ -40,7 +40,7 @@ reset: install ## Empty the demo, when it does not run
 check: lint ## Lint, types, import contract, unit and architecture tests: for each commit
 	$(PYTEST) $(MANY) tests/unit tests/architecture
 
-test: lint browser ## Everything, on SQLite and PostgreSQL, with a real mail server and a real browser
+test: lint browser ## The tests, on SQLite and PostgreSQL, with a real mail server and a real browser
 	$(PYTEST) $(MANY) -m "not campaign"
 
 campaigns: install ## What is killed, broken and tampered with, and each campaign and benchmark in small
