@@ -3,7 +3,7 @@
 import secrets
 from contextlib import suppress
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 
 from escalation.errors import TooManyAttempts
 from escalation.models import Account, OutboxRow
@@ -36,7 +36,6 @@ def owe_link(account: int | None, link: str, asking: Try) -> None:
 
 def _owe(unit: Unit, account: int | None, name: str, link: str | None) -> None:
     partnership = office_mail.partnership_of(unit, account or 0)
-    epoch = unit.connection.execute(text("SELECT epoch FROM installation")).scalar_one()
     if account is None or partnership is None:
         return
     unit.session.execute(
@@ -51,7 +50,7 @@ def _owe(unit: Unit, account: int | None, name: str, link: str | None) -> None:
             state="owed",
             owed_at=unit.now,
             next_at=unit.now,
-            epoch=epoch,
+            epoch=unit.epoch,
         )
     )
 

@@ -8,6 +8,7 @@ well is shown by the tests that run `escalation` itself (the web server, the dem
 import os
 import sys
 import tempfile
+import traceback
 from subprocess import CompletedProcess
 from typing import IO, NoReturn
 
@@ -34,26 +35,23 @@ def _become(settings: Settings, words: tuple[str, ...], out: IO[str], err: IO[st
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(out.fileno(), 1)
         os.dup2(err.fileno(), 2)
-        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 (until the end)
+        sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w")
         os.environ.update(environment(settings))
         sys.argv = ["escalation", *words]
         ended = _run()
     finally:
+        if sys.exc_info()[0] is not None:  # as Python itself would at the end of a process
+            traceback.print_exc()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(ended)
 
 
 def _run() -> int:
-    import traceback
-
     from escalation.cli import main
 
     try:
         main()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:  # noqa: BLE001 (as Python itself would at the end of a process)
-        traceback.print_exc()
-        return 1
     return 0
