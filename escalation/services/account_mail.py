@@ -3,10 +3,10 @@
 import secrets
 from contextlib import suppress
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from escalation.errors import TooManyAttempts
-from escalation.models import Account, OutboxRow
+from escalation.models import Account
 from escalation.services import attempts, office_mail
 from escalation.services.attempts import Try
 from escalation.services.unit import Unit, reading, retried, writing
@@ -36,23 +36,8 @@ def owe_link(account: int | None, link: str, asking: Try) -> None:
 
 def _owe(unit: Unit, account: int | None, name: str, link: str | None) -> None:
     partnership = office_mail.partnership_of(unit, account or 0)
-    if account is None or partnership is None:
-        return
-    unit.session.execute(
-        insert(OutboxRow).values(
-            partnership_id=partnership,
-            name=name,
-            account_id=account,
-            slot="",
-            via="self",
-            set_up_link=link,
-            dedupe_key=f"account:{secrets.token_hex(16)}",
-            state="owed",
-            owed_at=unit.now,
-            next_at=unit.now,
-            epoch=unit.epoch,
-        )
-    )
+    if account is not None and partnership is not None:
+        office_mail.owe(unit, partnership, account, name, f"account:{secrets.token_hex(16)}", link=link)
 
 
 def account_of(address: str) -> int | None:

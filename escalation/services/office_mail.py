@@ -17,11 +17,19 @@ def owe_office(unit: Unit, partnership: int, name: str, key: str) -> int:
 
 
 def owe(
-    unit: Unit, partnership: int, account: int, name: str, key: str, *, to_address: str | None = None
+    unit: Unit,
+    partnership: int,
+    account: int,
+    name: str,
+    key: str,
+    *,
+    to_address: str | None = None,
+    link: str | None = None,
 ) -> bool:
     """Owes a mail to one person, once for each `key`. False when it was owed before.
 
-    `to_address`: an address outside, which gets it in that person's name.
+    `to_address`: an address outside, which gets it in that person's name. `link`: a one-time link or code,
+    forgotten when the mail has left.
     """
     return insert_new(
         unit.connection,
@@ -40,6 +48,7 @@ def owe(
             "lease_token": 0,
             "epoch": unit.epoch,
             **({"to_address": to_address} if to_address else {}),
+            **({"set_up_link": link} if link else {}),
         },
     )
 

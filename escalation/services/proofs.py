@@ -19,10 +19,10 @@ from enum import StrEnum
 from sqlalchemy import func, insert, select, update
 
 from escalation.errors import InvalidInput
-from escalation.models import Account, AddressProof, Holding, OutboxRow, Partnership
+from escalation.models import Account, AddressProof, Holding, Partnership
 from escalation.models.types import AnyRow
 from escalation.security.public_ids import new_public_id
-from escalation.services import attempts
+from escalation.services import attempts, office_mail
 from escalation.services.attempts import Try
 from escalation.services.sets import insert_new
 from escalation.services.unit import Unit, reading, retried, writing
@@ -144,21 +144,7 @@ def _account(unit: Unit, email: str) -> int:
 
 
 def _owe(unit: Unit, partnership: int, account: int, public_id: str, code: str) -> None:
-    unit.session.execute(
-        insert(OutboxRow).values(
-            partnership_id=partnership,
-            name=MAIL,
-            account_id=account,
-            slot="",
-            via="self",
-            set_up_link=f"{code[:4]} {code[4:]}",
-            dedupe_key=f"code:{public_id}",
-            state="owed",
-            owed_at=unit.now,
-            next_at=unit.now,
-            epoch=unit.epoch,
-        )
-    )
+    office_mail.owe(unit, partnership, account, MAIL, f"code:{public_id}", link=f"{code[:4]} {code[4:]}")
 
 
 def prove(asked: Asked, code: str) -> int:

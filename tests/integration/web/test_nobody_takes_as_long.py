@@ -20,7 +20,7 @@ def asked(app: Flask) -> list[str]:
     statements: list[str] = []
 
     def noted(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        statements.append(" ".join(statement.split()[:3]))
+        statements.append(" ".join(statement.replace('"', "").split()[:3]))
 
     with app.app_context():
         northtown.lay_out()
