@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from escalation.errors import NotAllowed, NotFound
 from escalation.models import Partnership
+from escalation.models.asking import Among, Asked
 from escalation.models.types import AnyRow
 from escalation.security import offices
 from escalation.security.permissions import BoardAct, Role, permitted_in_board
@@ -70,10 +71,13 @@ def boards_of(account: int) -> tuple[Board, ...]:
 def boards_of_unit(unit: Unit, account: int) -> tuple[Board, ...]:
     """As `boards_of`, inside a unit of work."""
     roles = offices.roles_by_partnership(unit.session, account, unit.now)
-    rows = unit.session.execute(
-        select(*Partnership.__table__.c).where(Partnership.id.in_(sorted(roles))).order_by(Partnership.name)
-    )
+    rows = _THESE.rows(unit.connection, partnerships=sorted(roles)) if roles else ()
     return tuple(Board(partnership_view(row), _acts(roles, row.id)) for row in rows)
+
+
+_THESE = Asked(
+    select(*Partnership.__table__.c).where(Among(Partnership.id, "partnerships")).order_by(Partnership.name)
+)
 
 
 def _acts(roles: Mapping[int, frozenset[Role]], partnership: int) -> frozenset[BoardAct]:

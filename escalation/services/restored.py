@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, exists, select, update
 
 from escalation.errors import Refused
 from escalation.models import Heartbeat, Installation, OutboxRow, WebSession
+from escalation.models.asking import Asked
 from escalation.services.unit import Unit, reading, writing
 
 DISCARDED = "thrown away by an operator after a restore"
@@ -46,10 +47,11 @@ def held() -> Any:
 
 def standstill(unit: Unit) -> Standstill | None:
     """What holds this installation's mails, or None when they leave as they should."""
-    row = unit.session.execute(
-        select(Installation.restored_at, Installation.backup_of).where(held())
-    ).one_or_none()
-    return Standstill(row.restored_at, row.backup_of or row.restored_at) if row else None
+    rows = _HELD.rows(unit.connection)
+    return Standstill(rows[0].restored_at, rows[0].backup_of or rows[0].restored_at) if rows else None
+
+
+_HELD = Asked(select(Installation.restored_at, Installation.backup_of).where(held()))
 
 
 def now_standing() -> Standstill | None:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
 
 from escalation.models import Account, WebSession
+from escalation.models.asking import Asked
 from escalation.models.types import AnyRow
 from escalation.security import sealing
 from escalation.security.keys import vault_of
@@ -72,14 +73,7 @@ def new_token() -> str:
 def load(token: str, idle: timedelta) -> Loaded | None:
     """What a session holds, or None when it is unknown, too old, or its person was disabled."""
     with reading() as unit:
-        row = unit.session.execute(
-            select(
-                *(WebSession.data, WebSession.seen_at, WebSession.expires_at, WebSession.verified_at),
-                *(WebSession.account_id, Account.active, Account.lapsed_at, Account.tf_primary_method),
-            )
-            .outerjoin(Account, Account.id == WebSession.account_id)
-            .where(WebSession.token_hash == _hash(token))
-        ).first()
+        row = next(iter(_KNOWN.rows(unit.connection, token=_hash(token))), None)
         if row is None or not _stands(row, unit.real_now, idle):
             return None
         try:
@@ -90,6 +84,16 @@ def load(token: str, idle: timedelta) -> Loaded | None:
     if stale:
         _touch(token, row.account_id)
     return loaded
+
+
+_KNOWN = Asked(
+    select(
+        *(WebSession.data, WebSession.seen_at, WebSession.expires_at, WebSession.verified_at),
+        *(WebSession.account_id, Account.active, Account.tf_primary_method),
+    )
+    .outerjoin(Account, Account.id == WebSession.account_id)
+    .where(WebSession.token_hash == bindparam("token"))
+)
 
 
 def _stands(row: AnyRow, now: datetime, idle: timedelta) -> bool:

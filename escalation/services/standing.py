@@ -3,9 +3,11 @@
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
 from escalation.models import Appointment, Holding, Passkey, Post
+from escalation.models.asking import Together
+from escalation.models.types import AnySelect, Utc
 from escalation.security import offices
 from escalation.services import directory
 from escalation.services.unit import Unit
@@ -33,22 +35,38 @@ class Standing:
 
 def of(unit: Unit, account: int, has_app: bool) -> Standing:
     """How a person stands now."""
-    held = unit.session.execute(
+    found = _OF_ACCOUNT.read(unit.connection, account=account, now=unit.now)
+    held = [tuple(row) for row in found["held"]]
+    appointed = [row.id for row in found["appointed"]]
+    return Standing(
+        hashlib.sha256(repr((held, appointed)).encode()).hexdigest()[:16],
+        bool(appointed) or any(tier != Tier.PRACTITIONER for _, tier in held),
+        has_app,
+        bool(found["passkeys"]),
+    )
+
+
+def _held() -> AnySelect:
+    return (
         select(Holding.id, Post.tier)
         .join(Post, (Post.partnership_id == Holding.partnership_id) & (Post.id == Holding.post_id))
-        .where(Holding.account_id == account, directory.is_current(unit.now))
+        .where(Holding.account_id == _ACCOUNT, directory.is_current(_NOW))
         .order_by(Holding.id)
-    ).all()
-    appointed = unit.session.scalars(
-        select(Appointment.id)
-        .where(Appointment.account_id == account, offices.running(unit.now))
-        .order_by(Appointment.id)
-    ).all()
-    passkey = unit.session.scalar(select(Passkey.id).where(Passkey.user_id == account).limit(1))
-    named = repr(([tuple(row) for row in held], list(appointed)))
-    return Standing(
-        hashlib.sha256(named.encode()).hexdigest()[:16],
-        bool(appointed) or any(row.tier != Tier.PRACTITIONER for row in held),
-        has_app,
-        passkey is not None,
     )
+
+
+def _appointed() -> AnySelect:
+    return (
+        select(Appointment.id)
+        .where(Appointment.account_id == _ACCOUNT, offices.running(_NOW))
+        .order_by(Appointment.id)
+    )
+
+
+_ACCOUNT: BindParameter[int] = bindparam("account")
+_NOW = bindparam("now", type_=Utc())
+_OF_ACCOUNT = Together(
+    held=_held(),
+    appointed=_appointed(),
+    passkeys=select(Passkey.id).where(Passkey.user_id == _ACCOUNT).limit(1),
+)

@@ -8,8 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.support.northtown import PASSWORD, lay_out
+from tests.support.northtown import lay_out
 from tests.support.pages import hidden_fields
+from tests.support.signed_in import let_in
 
 Visit = Callable[[str], "Visitor"]
 
@@ -65,11 +66,11 @@ def northtown(app: Flask) -> str:
 
 @pytest.fixture
 def visit(app: Flask, northtown: str) -> Visit:
-    """Signs somebody in with their password and gives their browser."""
+    """Gives the browser of somebody who is signed in."""
 
     def signed_in(name: str) -> Visitor:
         visitor = Visitor(app.test_client(), name=name)
-        assert "My work" in visitor.sends("/sign-in", {"email": f"{name}@demo.invalid", "password": PASSWORD})
+        let_in(app, visitor.client, f"{name}@demo.invalid")
         return visitor
 
     return signed_in

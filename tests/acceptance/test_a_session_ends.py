@@ -56,6 +56,7 @@ def test_asking_for_a_page_begins_the_time_again(app: Flask, visit: Visit) -> No
 
 def test_staying_signed_in_is_one_request(app: Flask, visit: Visit) -> None:
     gp = visit("amara.lewis")
+    gp.opens("/work")
     unused_for(app, 13)
     assert stay(gp) > 14.9 * 60
     unused_for(app, 13)

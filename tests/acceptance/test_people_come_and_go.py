@@ -10,10 +10,11 @@ from escalation import clock
 from escalation.errors import InvalidInput, NotFound, Refused
 from escalation.services import leaving, people
 from escalation.web import sign_in
-from tests.acceptance.conftest import PASSWORD, Visitor
+from tests.acceptance.conftest import Visitor
 from tests.acceptance.raised import raise_concern
 from tests.support import beyond
 from tests.support.mail_sink import MailSink
+from tests.support.northtown import PASSWORD
 
 Visit = Callable[[str], Visitor]
 HEAD = "agency,kind,tier,line,title,name,email,holding\n"

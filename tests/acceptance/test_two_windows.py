@@ -6,9 +6,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from tests.acceptance.conftest import PASSWORD, Visitor
+from tests.acceptance.conftest import Visitor
 from tests.acceptance.raised import raise_concern
 from tests.support import beyond
+from tests.support.northtown import PASSWORD
 
 Visit = Callable[[str], Visitor]
 

@@ -91,6 +91,7 @@ def test_an_old_cookie_opens_nothing_after_signing_in_and_out(app: Flask, northt
 
 def test_a_new_post_means_a_new_token(app: Flask, visit: Visit) -> None:
     manager = visit("sam.okafor")
+    manager.opens("/work")
     before = cookie(manager)
     with app.app_context(), db.engine.connect().execution_options(write=True) as connection:
         ended = update(Holding).where(Holding.account_id == accounts()["sam.okafor"])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from escalation.reporting import proof
 from escalation.reporting.proof.anchors import Anchor, found_in
@@ -11,6 +12,7 @@ from escalation.security.seal_keys import SealKey
 from escalation.services import cases, concerns, lapses, moves, moving_clock, record_seals, reminders
 from escalation.services.submissions import new_key
 from tests.support import northtown
+from tests.support.told_once import told_once
 from workflows import commands as c
 
 
@@ -30,10 +32,23 @@ class Town:
 
 
 def lay_out(folder: Path, count: int = 5) -> Town:
-    """Makes it, in an app whose clock can be moved. The key lies in `folder`."""
+    """Makes it, in a new database. The key lies in `folder`."""
+    town, pem = _sealed(count)
+    (folder / "seal-key.pem").write_bytes(pem)
+    return town
+
+
+@told_once
+def _sealed(count: int) -> tuple[Town, bytes]:
+    with TemporaryDirectory() as folder:
+        key = seal_keys.make(Path(folder) / "seal-key.pem")
+        pem = (Path(folder) / "seal-key.pem").read_bytes()
+    return _written(key, count), pem
+
+
+def _written(key: SealKey, count: int) -> Town:
     partnership = northtown.lay_out(shut=True)
     people = northtown.accounts()
-    key = seal_keys.make(folder / "seal-key.pem")
     raised = tuple(raise_one(people, partnership) for _ in range(count))
     town = Town(partnership, people, raised, key)
     record_seals.seal(key, now=True)

@@ -15,8 +15,9 @@ from werkzeug.test import TestResponse
 
 from escalation.services import lapses
 from tests.support import beyond
-from tests.support.northtown import PASSWORD, lay_out
+from tests.support.northtown import lay_out
 from tests.support.pages import hidden_fields
+from tests.support.signed_in import let_in
 
 _keys = itertools.count(1)
 
@@ -49,10 +50,8 @@ class Caller:
         return answer.get_json()
 
     def sign_in(self, address: str) -> None:
-        """Signs in as the pages do, and keeps the token of the session."""
-        typed = {"email": address, "password": PASSWORD, **hidden_fields(self.client.get("/sign-in").text)}
-        answer = self.client.post("/sign-in", data=typed)
-        assert answer.status_code == 302, answer.text
+        """Gets past the page to sign in, and keeps the token of the session."""
+        let_in(self.client.application, self.client, address)
         self.token = hidden_fields(self.client.get("/account").text)["csrf_token"]
 
 

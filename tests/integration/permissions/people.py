@@ -15,6 +15,7 @@ from escalation.web.sign_in import password_hash
 from tests.support import beyond, northtown
 from tests.support.offices import appointed
 from tests.support.pages import hidden_fields
+from tests.support.signed_in import let_in
 from workflows import commands as c
 from workflows.loader import shipped, text_of
 
@@ -140,8 +141,7 @@ def _stand_aside(case: str, account: int) -> None:
 
 def _signed_in(app: Flask, address: str) -> FlaskClient:
     client = app.test_client()
-    form = hidden_fields(client.get("/sign-in").text)
-    client.post("/sign-in", data={**form, "email": address, "password": northtown.PASSWORD})
+    let_in(app, client, address)
     assert client.get("/work").status_code == 200, address
     return client
 

@@ -13,6 +13,7 @@ from escalation.services import cases, concerns, drafts, moves, people, setting_
 from escalation.services.submissions import new_key
 from escalation.services.unit import reading
 from tests.support import northtown
+from tests.support.told_once import told_once
 from workflows import commands as c
 
 
@@ -40,18 +41,23 @@ class Towns:
 def towns(app: Flask) -> Towns:
     """Northtown, and Southtown with other people, some of whose agencies belong to both."""
     with app.app_context():
-        north = northtown.lay_out(shut=True)
-        south = setting_up.set_up(
-            replace(
-                data._partnership(),
-                name=data.PARTNERSHIP.replace("North", "South"),
-                reference_prefix="SC",
-                administrator_email="kate.rowan@south.invalid",
-            )
-        ).partnership
-        everybody = files("escalation.demo").joinpath("people.csv").read_text(encoding="utf-8")
-        people.import_people(_southern(everybody), south)
-        return Towns(_lived_in(north, "demo"), _lived_in(south, "south"))
+        return _two_towns()
+
+
+@told_once
+def _two_towns() -> Towns:
+    north = northtown.lay_out(shut=True)
+    south = setting_up.set_up(
+        replace(
+            data._partnership(),
+            name=data.PARTNERSHIP.replace("North", "South"),
+            reference_prefix="SC",
+            administrator_email="kate.rowan@south.invalid",
+        )
+    ).partnership
+    everybody = files("escalation.demo").joinpath("people.csv").read_text(encoding="utf-8")
+    people.import_people(_southern(everybody), south)
+    return Towns(_lived_in(north, "demo"), _lived_in(south, "south"))
 
 
 def _southern(text: str) -> str:

@@ -16,6 +16,7 @@ from escalation.services.views import CaseView
 from tests.support import beyond, northtown
 from tests.support.movable_clock import MovableClock
 from tests.support.pages import hidden_fields
+from tests.support.signed_in import let_in
 from workflows import commands as c
 
 MONDAY = datetime(2027, 3, 1, 10, 0, tzinfo=UTC)
@@ -73,11 +74,11 @@ def a_concern(asker: int, partnership: str, follows: str | None = None) -> conce
 
 @pytest.fixture
 def town(app: Flask, clock: MovableClock) -> Town:
-    clock.move(to=MONDAY)
     with app.app_context():
         partnership = northtown.lay_out()
         gp = northtown.accounts()["amara.lewis"]
+        clock.move(to=MONDAY)
         case = concerns.raise_concern(gp, a_concern(gp, partnership), new_key()).public_id
     visitor = Visitor(app.test_client())
-    visitor.sends("/sign-in", {"email": "amara.lewis@demo.invalid", "password": northtown.PASSWORD})
+    let_in(app, visitor.client, "amara.lewis@demo.invalid")
     return Town(app, clock, partnership, gp, case, visitor)
