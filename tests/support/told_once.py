@@ -42,10 +42,10 @@ def told_once(story: Callable[P, T]) -> Callable[P, T]:
         moving_clock.make_movable()
         which = (story.__module__, story.__qualname__, args, *sorted(kwargs.items()), *_written_with())
         if which in _told:
-            return _again(_told[which])
-        result = story(*args, **kwargs)
-        with reading() as unit:
-            _told[which] = _Told(kept_rows.keep(), unit.now, result)
+            _put(_told[which])
+        else:
+            _told[which] = _kept(story(*args, **kwargs))
+        result: T = _told[which].result
         return result
 
     return told
@@ -57,11 +57,15 @@ def is_new() -> bool:
         return unit.now == unit.real_now and kept_rows.nothing_in(Partnership, Account)
 
 
-def _again(told: _Told) -> Any:
+def _kept(result: object) -> _Told:
+    with reading() as unit:
+        return _Told(kept_rows.keep(), unit.now, result)
+
+
+def _put(told: _Told) -> None:
     kept_rows.put(told.rows)
     # The clock is moved by whole seconds: nobody may have come later than now.
     moving_clock.move_to(told.until + timedelta(seconds=1))
-    return told.result
 
 
 def _written_with() -> tuple[object, ...]:
