@@ -65,7 +65,7 @@ def publish(partnership: str, body: str) -> None:
 
 
 @pytest.fixture
-def monday(clock: MovableClock) -> MovableClock:
+def monday(northtown: str, clock: MovableClock) -> MovableClock:
     clock.move(to=MONDAY)
     return clock
 

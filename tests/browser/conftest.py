@@ -15,12 +15,21 @@ from tests.support.live_server import Address
 from tests.support.northtown import lay_out
 
 OpenPage = Callable[..., Page]
+WIDE = 1280
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A story that is told on a telephone and on a wide screen: `make campaigns` tells it on the wide one."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
+            if _told_again(item):
+                item.add_marker("campaign")
+
+
+def _told_again(item: pytest.Item) -> bool:
+    told = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return told.get("width") == WIDE and "javascript" not in told
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +79,7 @@ def open_page(browser: Browser, server: str, watch: browsing.Watch) -> Iterator[
     """Opens a page as a new visitor: open_page(width=360, javascript=False). Paths begin at the service."""
     contexts = []
 
-    def opened(width: int = 1280, height: int = 900, javascript: bool = True) -> Page:
+    def opened(width: int = WIDE, height: int = 900, javascript: bool = True) -> Page:
         context = browser.new_context(
             base_url=server,
             viewport={"width": width, "height": height},

@@ -33,7 +33,8 @@ def told_once(story: Callable[P, T]) -> Callable[P, T]:
     """Tells a story once in each process for each kind of database; after that its rows are put there as they
     were, the clock stands at its end, and the same is given back.
 
-    It is told in a new database, with values that can be looked up; a database that is not new refuses.
+    It is told in a new database, with values that can be looked up, and owes nobody a link: where the service
+    is reached is another address in each test.
     """
 
     @wraps(story)
@@ -72,4 +73,4 @@ def _written_with() -> tuple[object, ...]:
     """What the rows depend on: how a kind of database stores them, and what they are sealed and named with."""
     settings: Settings = current_app.config["ESCALATION"]
     keys = (settings.keys, settings.key_file, settings.key_hook, settings.index_keys)
-    return db.engine.dialect.name, *keys, settings.mail_domain, settings.public_base_url
+    return db.engine.dialect.name, *keys, settings.mail_domain

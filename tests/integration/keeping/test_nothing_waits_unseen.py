@@ -17,6 +17,7 @@ KEPT = ("amara.lewis", "kate.rowan")
 """Who raises, and the board office: whoever empties that is told to fill it the same day."""
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize(
     ("database_kind", "seed"),
     [(KINDS[seed % 2], seed) for seed in ORGANISATIONS],

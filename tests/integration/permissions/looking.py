@@ -168,22 +168,26 @@ NAMED = frozenset({"raiser", "raising_lead", "raising_head", "coordinator"})
 """Who may read who raised it, quietly."""
 
 
-def canaries(towns: Towns) -> Looked:
-    """Every page and answer that anybody can get, searched for words that are not theirs to read."""
-    looked = Looked()
+def canaries(towns: Towns, *, sample: float = 1.0, seed: int = 1) -> Looked:
+    """Every page and answer that anybody can get, searched for words that are not theirs to read.
+
+    Only when all of them are asked for is it known as well who does not read what they may.
+    """
+    looked, chance = Looked(), random.Random(seed)
     words = {**WRITTEN, "notes": NOTES, "draft": DRAFT}
     for person in PERSONS:
         everything = "".join(
             ask(towns, person, "GET", path_of(towns, rule, towns.north)).text
             for rule, method in doors(towns)
-            if method == "GET" and not rule.endpoint.endswith("static")
+            if method == "GET" and not rule.endpoint.endswith("static") and chance.random() < sample
         )
         for name, word in words.items():
             looked.asked += 1
             kind = word[word.index(CANARY) + len(CANARY) :][:2]
             if (word in everything) and person not in READS[kind]:
                 looked.wrong.append(f"{person} reads {name} ({kind})")
-            if word not in everything and person in READS[kind] and person != "raising_head":
+            may = person in READS[kind] and person != "raising_head"
+            if word not in everything and may and sample == 1.0:
                 looked.wrong.append(f"{person} does not read {name} ({kind})")
         looked.asked += 1
         if person not in NAMED and "Amara Lewis" in everything and person not in _KNOWS_DIRECTORY:
