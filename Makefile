@@ -40,8 +40,11 @@ reset: install ## Empty the demo, when it does not run
 check: lint ## Lint, types, import contract, unit and architecture tests: for each commit
 	$(PYTEST) $(MANY) tests/unit tests/architecture
 
-test: lint browser ## The tests, on SQLite and PostgreSQL, with a real mail server and a real browser
-	$(PYTEST) $(MANY) -m "not campaign"
+# Lint and types use one core for half a minute, and the tests wait here and there: so they run side by side.
+test: install browser ## Lint, types and the tests, on SQLite and PostgreSQL, with real mail and a real browser
+	@$(MAKE) --no-print-directory lint & linted=$$!; \
+	$(PYTEST) $(MANY) -m "not campaign"; tested=$$?; \
+	wait $$linted && exit $$tested
 
 campaigns: install ## What is killed, broken and tampered with, and each campaign and benchmark in small
 	$(PYTEST) $(MANY) -m campaign

@@ -11,14 +11,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from escalation import app as factory
 from escalation import key_sources
 from escalation.config import Settings
 from escalation.demo import catcher, data
-from escalation.errors import NotFound, Refused
+from escalation.errors import ConfigurationError, NotFound, Refused
 from escalation.jobs import scheduler
 from escalation.services import audit, cases, concerns, moves, moving_clock, places
 from escalation.services.submissions import new_key
@@ -63,7 +64,7 @@ def temporary_database(url: str | None, folder: Path) -> Iterator[str]:
         yield f"sqlite:///{folder / 'selftest.db'}"
         return
     name = f"escalation_selftest_{secrets.token_hex(4)}"
-    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    server = _server(url)
     with server.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     try:
@@ -72,6 +73,17 @@ def temporary_database(url: str | None, folder: Path) -> Iterator[str]:
         with server.connect() as connection:
             connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
         server.dispose()
+
+
+def _server(url: str) -> Engine:
+    try:
+        server = create_engine(url, isolation_level="AUTOCOMMIT")
+        server.connect().close()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise ConfigurationError("--database-url is no address such as postgresql+psycopg://...") from error
+    except OperationalError as error:
+        raise ConfigurationError("nobody answers at --database-url, or not to this user") from error
+    return server
 
 
 def _settings(url: str, port: int) -> Settings:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 
 from escalation import memory
 from escalation.config import Settings
@@ -28,10 +27,7 @@ _run: pytest.StashKey[Run] = pytest.StashKey()
 def pytest_configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", None)
     config.stash[_run] = Run.told(given["run"]) if given else Run.begin(os.getpid())
-    # Each test makes an app: without this, each of them translates the templates anew, a third of its time.
-    translated = config.stash[_run].once("templates", lambda _: None)
-    Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(translated))}
-    compiled_once.share()
+    compiled_once.share(config.stash[_run].once("templates", lambda _: None))
 
 
 @pytest.hookimpl(optionalhook=True)

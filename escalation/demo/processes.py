@@ -166,7 +166,9 @@ def _start(command: list[str], opened: Opened, environment: Mapping[str, str]) -
 
 
 def _wait(children: list[subprocess.Popen[bytes]]) -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A window that is closed ends it like Ctrl-C.
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     try:
         while all(child.poll() is None for child in children):
             time.sleep(0.2)

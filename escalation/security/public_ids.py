@@ -1,5 +1,6 @@
 """Names that may be shown: random ids for addresses, references for people, keys for forms."""
 
+import re
 import secrets
 
 ALPHABET = "23456789BCDFGHJKMNPQRTVWXYZ"
@@ -14,3 +15,10 @@ def new_public_id() -> str:
 def new_reference(prefix: str, year: int) -> str:
     """A reference such as NC-26-7KD4Q: it does not count up, so it tells nobody how many there are."""
     return f"{prefix}-{year % 100:02d}-{''.join(secrets.choice(ALPHABET) for _ in range(5))}"
+
+
+def as_written(reference: str) -> str:
+    """A reference as somebody typed it, as it is kept: nc 26 7kd4q is NC-26-7KD4Q."""
+    letters = re.sub(r"[\W_]", "", reference.upper())
+    found = re.fullmatch(r"([A-Z]+)(\d\d)([A-Z0-9]{5})", letters)
+    return "-".join(found.groups()) if found else letters

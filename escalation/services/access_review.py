@@ -59,6 +59,8 @@ class ReviewView:
     due: datetime
     zone: str
     overdue: bool
+    missed: str | None
+    """The newest quarter before this one whose list nobody signed; signing this one stands for it."""
     signed_at: datetime | None
     signed_by: str
     lines: tuple[LineView, ...]
@@ -219,9 +221,14 @@ def _view(unit: Unit, place: AnyRow, row: AnyRow, account: int) -> ReviewView:
     ]  # fmt: skip
     return ReviewView(
         row.name, row.public_id, row.quarter, row.due_at, place.zone,
-        row.signed_at is None and row.due_at < unit.now, row.signed_at,
+        row.signed_at is None and row.due_at < unit.now, _missed(unit, row), row.signed_at,
         names.get(row.signed_by_id or 0, ""), tuple(lines),
     )  # fmt: skip
+
+
+def _missed(unit: Unit, row: AnyRow) -> str | None:
+    quarter = access_reviews.unsigned(unit, row.partnership_id).get(row.agency_id)
+    return quarter if quarter != row.quarter else None
 
 
 def _names(unit: Unit, accounts: set[int]) -> dict[int, str]:

@@ -4,12 +4,14 @@ A review is opened for each agency in which somebody has held a post since befor
 and what is signed, is `access_review`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy.orm import aliased
 
 from escalation.models import AccessReview, Holding, Membership, Post
 from escalation.models.types import AnyRow, AnySelect
@@ -65,15 +67,26 @@ def _carry_out() -> Opened:
 
 
 def overdue(unit: Unit, partnership: int) -> int:
-    """How many reviews of a partnership are past their time and not signed."""
-    late = (AccessReview.signed_at.is_(None), AccessReview.due_at < unit.now)
-    return int(
-        unit.session.execute(
-            select(func.count())
-            .select_from(AccessReview)
-            .where(AccessReview.partnership_id == partnership, *late)
-        ).scalar_one()
+    """Of how many agencies of a partnership nobody signed a list in time, nor any later one."""
+    return len(unsigned(unit, partnership))
+
+
+def unsigned(unit: Unit, partnership: int) -> Mapping[int, str]:
+    """By agency, the newest quarter whose list is past its time, where no list was signed since."""
+    later = aliased(AccessReview)
+    signed_since = exists().where(
+        later.partnership_id == AccessReview.partnership_id,
+        later.agency_id == AccessReview.agency_id,
+        later.quarter > AccessReview.quarter,
+        later.signed_at.is_not(None),
     )
+    rows = unit.session.execute(
+        select(AccessReview.agency_id, func.max(AccessReview.quarter).label("quarter"))
+        .where(AccessReview.partnership_id == partnership)
+        .where(AccessReview.signed_at.is_(None), AccessReview.due_at < unit.now, ~signed_since)
+        .group_by(AccessReview.agency_id)
+    )
+    return {row.agency_id: row.quarter for row in rows}
 
 
 def signers(unit: Unit, partnership: int, agency: int) -> frozenset[int]:

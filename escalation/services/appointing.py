@@ -1,9 +1,9 @@
 """Appointing through the doors: who may, who confirms, and what stands for whom to see."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from escalation.errors import NotFound
+from escalation.errors import NotFound, Refused
 from escalation.models import Account, Appointment
 from escalation.models.offices import Office
 from escalation.models.types import AnyRow
@@ -32,12 +32,25 @@ class AppointmentView:
     mine: bool
     zone: str
 
+    @property
+    def last_day(self) -> datetime | None:
+        """A moment of the last day on which it counts."""
+        return self.until - timedelta(minutes=1) if self.until else None
+
 
 def list_of(account: int, partnership: str) -> tuple[AppointmentView, ...]:
     """The offices of a partnership, for whoever may read its directory; requests first."""
     with reading() as unit:
         place = offices.require(unit, partnership, account, BoardAct.READ_DIRECTORY)
         return _views(unit, place, account)
+
+
+def one_of(account: int, partnership: str, appointment: int) -> AppointmentView:
+    """One of them, for an administrator. Raises NotFound when there is none."""
+    found = [row for row in list_of(account, partnership) if row.id == appointment]
+    if not found or not may_manage(account, partnership):
+        raise NotFound
+    return found[0]
 
 
 def may_manage(account: int, partnership: str) -> bool:
@@ -68,10 +81,18 @@ def confirm(account: int, partnership: str, appointment: int) -> None:
 
 @retried
 def end(account: int, partnership: str, appointment: int) -> None:
-    """An administrator ends an appointment. Raises NotFound when there is none."""
+    """An administrator ends an appointment.
+
+    Raises NotFound when there is none, Refused for the only administrator: nobody could appoint another one.
+    """
     with writing() as unit:
         place = offices.require(unit, partnership, account, BoardAct.MANAGE_APPOINTMENTS)
-        appointments.end(unit, place.id, appointment)
+        ended = appointments.end(unit, place.id, appointment)
+        if ended.office == Office.ADMINISTRATOR and not administrators(unit, place.id):
+            raise Refused(
+                "last_administrator",
+                f"{ended.name} is the only administrator here. Appoint another one first: nobody else can.",
+            )
 
 
 def appoint_by_operator(partnership: str | None, email: str, office: str, until: date | None) -> None:

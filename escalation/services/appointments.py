@@ -138,12 +138,14 @@ def _checked(unit: Unit, place: AnyRow, new: NewAppointment) -> tuple[int, datet
         select(Account.id, Account.active).where(func.lower(Account.email) == new.email.strip().lower())
     ).first()
     errors: dict[str, list[str]] = {}
-    if row is None:
+    if not new.email.strip():
+        errors["email"] = ["Enter the e-mail address of somebody who has an account here."]
+    elif row is None:
         errors["email"] = ["Nobody here has this address. They need an account first."]
     elif not row.active:
         errors["email"] = ["This person has left."]
     if new.office not in list(Office):
-        errors["office"] = [f"Choose one of {', '.join(Office)}."]
+        errors["office"] = [f"Select an office: {', '.join(o.replace('_', ' ') for o in Office)}."]
     until = _end_of(place, new.until)
     if until is not None and until <= unit.now:
         errors["until"] = ["This day is over. Give a day that is still to come, or leave it out."]

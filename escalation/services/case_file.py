@@ -319,6 +319,7 @@ def _cases() -> AnySelect:
         StageEntry.partnership_id == Case.partnership_id,
         StageEntry.case_id == Case.id,
         StageEntry.cause == Cause.SILENCE,
+        StageEntry.left_at.is_(None),
     )
     of_version = (ProtocolVersion.partnership_id == Case.partnership_id) & (
         ProtocolVersion.id == Case.protocol_version_id

@@ -16,6 +16,7 @@ from escalation.models import Case, Erasure, OpenedGlass
 from escalation.models.erasure import ErasureRule, ErasureState
 from escalation.models.types import AnyRow, AnySelect
 from escalation.security.permissions import Act, Standing, permitted
+from escalation.security.public_ids import as_written
 from escalation.services import (
     case_file,
     destruction,
@@ -62,7 +63,7 @@ def ask(partnership: str, account: int, reference: str, rule: ErasureRule) -> No
     """
     with writing() as unit:
         place = erasers.require(unit, partnership, account)
-        file, standing = erasers.case_by(unit, place.id, account, reference=reference.strip().upper())
+        file, standing = erasers.case_by(unit, place.id, account, reference=as_written(reference))
         _refuse(unit, file, standing)
         if _waiting(unit, file) is not None:
             raise Refused("asked_already", "Somebody has asked for this already, and it waits for an answer.")

@@ -25,6 +25,7 @@ from escalation.security.permissions import (
     permitted,
     standing_of,
 )
+from escalation.security.public_ids import as_written
 from escalation.services import case_file, case_view, office_mail, transition, working_days
 from escalation.services.case_file import CaseFile
 from escalation.services.cases import REASON_FROM
@@ -86,7 +87,7 @@ def look(public_id: str, account: int) -> Opened:
 
 
 def _case_by(unit: Unit, reference: str) -> AnyRow:
-    query = select(*Case.__table__.c).where(Case.reference == reference.strip().upper()).with_for_update()
+    query = select(*Case.__table__.c).where(Case.reference == as_written(reference)).with_for_update()
     row = unit.session.execute(query).first()
     if row is None:
         raise NotFound

@@ -105,6 +105,7 @@ def _row(file: CaseFile, account: int, partnership: str, now: datetime) -> WorkR
         moved_by_silence=row.moved_by_silence,
         unheld=seat is not None and seat.via is Via.VACANT,
         past_time=any(c.clock in file.lapsed or c.due_at < now for c in file.clocks),
+        again=main is not None and main.due_at >= now,
         raised_by_me=row.raiser_id == account,
         stage_welsh=file.protocol.welsh.get(f"stage.{stage.id}", ""),
         words=file.protocol.words,

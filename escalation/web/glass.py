@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from escalation.errors import InvalidInput
+from escalation.errors import InvalidInput, NotFound
 from escalation.schemas.glass import GROUNDS, finding_from, reason_from
 from escalation.services import cases, glass, glass_review, naming
 from escalation.services.views import CaseView
@@ -26,10 +26,15 @@ def open_case() -> Page:
         given = reason_from(answers)
         public_id = glass.break_glass(given.reference, person(), given.ground, given.reasons)
     except InvalidInput as invalid:
-        return render_template(
-            "glass/open.html", grounds=GROUNDS, answers=answers, errors=invalid.errors
-        ), 422
+        return _asked_again(answers, invalid.errors)
+    except NotFound:
+        # The same for a case that is not there and for one that is not theirs: nobody learns which.
+        return _asked_again(answers, {"reference": ["There is no such case here, or you may not open it."]})
     return redirect(url_for(".opened", public_id=public_id))
+
+
+def _asked_again(answers: dict[str, str], errors: dict[str, list[str]]) -> Page:
+    return render_template("glass/open.html", grounds=GROUNDS, answers=answers, errors=errors), 422
 
 
 @blueprint.get("/opened/<public_id>")

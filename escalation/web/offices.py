@@ -41,8 +41,11 @@ def confirm(partnership: str, appointment: int) -> Response:
 
 
 @blueprint.post("/<partnership>/offices/<int:appointment>/end")
-def end(partnership: str, appointment: int) -> Response:
-    """Ends an appointment, or takes back a request."""
+def end(partnership: str, appointment: int) -> str | Response:
+    """Ends an appointment, or takes back a request; what follows from it is said before it is done."""
+    if "confirm" not in request.form:
+        row = appointing.one_of(person(), partnership, appointment)
+        return render_template("board/end_office.html", row=row, public_id=partnership)
     appointing.end(person(), partnership, appointment)
     flash("Ended.")
     return redirect(url_for("offices.show", partnership=partnership))

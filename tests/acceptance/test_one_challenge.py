@@ -43,7 +43,9 @@ def test_a_challenge_is_raised_nobody_answers_and_the_board_decides(
     assert "With the independent chair" in gp.opens(case)
     visit("margaret.osei").opens(f"{case}/record_decision", expect=409)
 
+    assert "Moved up by itself" in gp.opens("/work")
     chair_decides(visit("alan.meredith"), case)
+    assert "Moved up by itself" not in gp.opens("/work"), "the board moved it on"
     assert "Settled for now" in gp.opens(case)
     time_passes(days=25)
     answers_follow_up(gp, case)

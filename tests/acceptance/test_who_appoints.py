@@ -65,6 +65,32 @@ def test_an_administrator_appoints_somebody_who_signs_in_anew_and_the_office_hea
     assert "Dr Amara Lewis: privacy officer" in visit("kate.rowan").opens(directory)
 
 
+def test_an_office_ends_after_a_question_and_the_last_administrator_stays(
+    app: Flask, visit: Visit, offices: str
+) -> None:
+    ada = visit("ada.admin")
+    of_bo, of_kate, of_ada = (end_of(ada, offices, name) for name in ("Bo Admin", "Kate Rowan", "Ada Admin"))
+    assert "Bo Admin is signed out" in ada.presses(of_bo, {})
+    assert has(app, "administrator", "bo.admin@demo.invalid"), "it was only asked"
+    assert "Ended." in ada.presses(of_bo, {"confirm": "1"})
+    ada.opens(offices)
+    assert "Ended." in ada.presses(of_kate, {"confirm": "1"})
+    ada.opens(offices)
+    assert "only another administrator can give it back" in ada.presses(of_ada, {})
+    refused = ada.presses(of_ada, {"confirm": "1"}, expect=409)
+    assert "Ada Admin is the only administrator here" in refused
+    assert "Ended" not in ada.opens(offices), "and she is not signed out"
+    assert has(app, "administrator", "ada.admin@demo.invalid")
+
+
+def end_of(visitor: Visitor, offices: str, name: str) -> str:
+    """Where the button below somebody's office leads."""
+    page = visitor.opens(offices)
+    found = re.search(rf'action="({offices}/\d+/end)"', page[page.index(f">{name}:") :])
+    assert found
+    return found[1]
+
+
 def test_who_asks_for_themselves_waits_for_another_administrator(
     app: Flask, visit: Visit, offices: str
 ) -> None:
@@ -106,7 +132,7 @@ def test_nobody_else_appoints_and_a_stranger_finds_nothing(visit: Visit, offices
 def test_what_cannot_be_right_is_said_beside_the_field(visit: Visit, offices: str) -> None:
     ada = visit("ada.admin")
     page = ada.sends(offices, {"email": "who@x.org", "office": "king", "until": "2020-01-01"}, expect=422)
-    for words in ("Nobody here has this address", "Choose one of", "This day is over"):
+    for words in ("Nobody here has this address", "Select an office", "This day is over"):
         assert words in page
     assert "Write the day as" in ada.sends(offices, {"email": AMARA, "until": "soon"}, expect=422)
     ada.sends(offices, {"email": AMARA, "office": "inspector"})

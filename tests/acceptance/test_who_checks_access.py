@@ -182,6 +182,26 @@ def test_a_list_that_nobody_signs_is_reminded_of_and_then_stands_on_the_worklist
     assert re.search(r"Access reviews that are past their time: [1-9]", decoded(digests[-1]))
 
 
+def test_a_list_that_nobody_signed_is_made_up_for_by_the_next_one(
+    visit: Visit, opened: str, northtown: str, time_passes: TimePasses
+) -> None:
+    time_passes(days=90)
+    late = re.compile(r"(\d+) access reviews are past their time")
+    before = late.search(visit("kate.rowan").opens(f"/board/{northtown}"))
+    manager = visit("sam.okafor")
+    assert "nobody signed 2027-Q1:" in manager.opens(opened)
+    list_of(manager, opened)
+    signs = dict.fromkeys(lines(manager).values(), "right")
+    manager.presses(str(manager.path), signs)
+    office = visit("kate.rowan")
+    list_of(office, opened)
+    office.presses(str(office.path), dict.fromkeys(lines(office).values(), "right"))
+    after = late.search(visit("kate.rowan").opens(f"/board/{northtown}"))
+    assert before
+    assert after
+    assert int(after[1]) == int(before[1]) - 1
+
+
 def test_a_list_sent_twice_counts_once_and_a_signed_one_is_refused(
     app: Flask, visit: Visit, opened: str
 ) -> None:

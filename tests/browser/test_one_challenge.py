@@ -1,9 +1,10 @@
 """The story in a real browser, on a wide screen and a phone. Every page that is visited must be free of faults."""
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, looked_at
 from tests.browser.hands import Pointer, sign_in
@@ -50,7 +51,7 @@ def raise_concern(page: Page, look: Look) -> str:
     page.get_by_role("button", name="Start").click()
     look(page, "raise-1")
     save(page)
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     look(page, "raise-1-error")
     page.get_by_label("Who is it about?").fill("TOD-17")
     save(page)

@@ -1,5 +1,7 @@
 """In a real browser: the warning before a session ends, and other ways to start than the first question."""
 
+import re
+
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
@@ -40,7 +42,7 @@ def test_five_minutes_before_the_end_a_page_says_so_beside_the_field_and_staying
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("You will be signed out at")
     assert alert.evaluate("e => e.nextElementSibling.querySelector('#attempts') !== null")
-    assert page.title().startswith("Signed out soon")
+    expect(page).to_have_title(re.compile("^Signed out soon"))
     assert page.evaluate("document.activeElement.id") == "attempts", "the focus is not taken away"
     looked_at(page, f"session-soon-{width}")
 

@@ -2,10 +2,7 @@
 test that looks at rows itself, or changes them behind the service's back, does so as their owner.
 """
 
-from functools import cache
-
 from sqlalchemy import Engine, create_engine, make_url
-from sqlalchemy.pool import NullPool
 
 from escalation.extensions import db
 from tests.support.postgres import USER
@@ -43,7 +40,18 @@ def engine() -> Engine:
     return engine_of(as_owner(db.engine.url.render_as_string(hide_password=False)))
 
 
-@cache
 def engine_of(url: str) -> Engine:
-    """The database at an address, with a connection for each use."""
-    return create_engine(url, poolclass=NullPool)
+    """The database at an address. What it opens stays open until the database is removed."""
+    if url not in _engines:
+        _engines[url] = create_engine(url, pool_pre_ping=True)
+    return _engines[url]
+
+
+def let_go(url: str) -> None:
+    """Closes what is open to a database that is about to be removed, by whichever role."""
+    name = make_url(url).database
+    for known in [known for known in _engines if make_url(known).database == name]:
+        _engines.pop(known).dispose()
+
+
+_engines: dict[str, Engine] = {}

@@ -63,6 +63,7 @@ def _postgresql(run: Run, name: str, empty: bool) -> Iterator[str]:
     try:
         yield url
     finally:
+        _let_go(url)
         cluster.drop(name)
 
 
@@ -75,6 +76,12 @@ def _for_the_service(url: str) -> str:
     from tests.support import beyond
 
     return beyond.as_application(url)
+
+
+def _let_go(url: str) -> None:
+    from tests.support import beyond
+
+    beyond.let_go(url)
 
 
 def _migrate(url: str) -> None:

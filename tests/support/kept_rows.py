@@ -6,12 +6,13 @@ PostgreSQL. The row of the installation is not part of it: each database has its
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
 
 from escalation.models import Base, Installation
-from tests.support import beyond
+from tests.support import beyond, movable_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +31,17 @@ def keep() -> Kept:
         return Kept({table.name: take(connection, table.name) for table in filled}, _counted(connection))
 
 
-def put(kept: Kept) -> None:
-    """Puts it into the database of the app that is entered, which is empty but for its installation."""
+def put(kept: Kept, until: datetime) -> None:
+    """Puts it into the database of the app that is entered, which is empty but for its installation. Its clock
+    stands at `until` then, or up to a second later: nobody may have come later than now."""
     with beyond.engine().connect().execution_options(write=True) as connection:
         put_one = _put_into_sqlite if connection.dialect.name == "sqlite" else _put_into_postgresql
         for table, rows in kept.rows.items():
             put_one(connection, table, rows)
         for sequence, last in kept.counted.items():
             connection.execute(select(func.setval(sequence, last)))
+        movable_clock.stands_at(connection, until)
         connection.commit()
-
-
-def nothing_in(*models: type[Base]) -> bool:
-    """True where none of these has a row in the database of the app that is entered."""
-    with beyond.engine().connect() as connection:
-        return not any(_holds_rows(connection, cast(Table, model.__table__)) for model in models)
 
 
 def _tables() -> list[Table]:

@@ -1,13 +1,12 @@
 """Northtown, the invented partnership: everybody holds a post in it, and nobody has raised anything yet."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import update
+from flask import current_app
 
 from escalation.demo import data
-from escalation.models import Account
 from escalation.services import concerns, moving_clock, places
-from escalation.services.unit import writing
 from escalation.web.sign_in import password_hash
 from tests.support.told_once import is_new, told_once
 from workflows.commands import RaiseConcern
@@ -25,20 +24,20 @@ def lay_out(*, shut: bool = False) -> str:
 
     Everybody can sign in, or nobody if it is `shut`.
     """
-    password = "!" if shut else password_hash(PASSWORD)
-    if not is_new():
-        return data.load(password, history=False)
-    partnership = _founded()
-    with writing() as unit:
-        unit.session.execute(update(Account).values(password=password))
-    return partnership
+    password = "!" if shut else _everybodys(current_app.config["SECURITY_PASSWORD_SALT"])
+    return _founded(password) if is_new() else data.load(password, history=False)
+
+
+@cache
+def _everybodys(salt: str) -> str:
+    return str(password_hash(PASSWORD))
 
 
 @told_once
-def _founded() -> str:
+def _founded(password: str) -> str:
     # An hour before: the clock is moved by whole seconds, and nobody may have come later than now.
     moving_clock.move_to(FOUNDED - timedelta(hours=1))
-    partnership = data.load("!", history=False)
+    partnership = data.load(password, history=False)
     moving_clock.move_to(FOUNDED)
     return partnership
 

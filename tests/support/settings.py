@@ -10,6 +10,8 @@ from escalation.config import Settings
 
 KEY = key_sources.written(1, hashlib.sha256(b"the key of the tests").digest())
 INDEX_KEY = key_sources.written(1, hashlib.sha256(b"the index key of the tests").digest())
+SALT = hashlib.sha256(b"the salt of the tests").hexdigest()
+"""The same in every process of a run, too: Northtown's passwords are hashed once."""
 
 
 def settings_for(url: str, **others: Any) -> Settings:
@@ -35,7 +37,7 @@ def settings_for(url: str, **others: Any) -> Settings:
     return Settings(
         database_url=url,
         secret_key=secrets.token_urlsafe(32),
-        password_salt=secrets.token_urlsafe(32),
+        password_salt=SALT,
         **(usual | others),
     )
 

@@ -25,9 +25,12 @@ class WorkRow:
     waits_for_agency: str
     waits_for_me: bool
     moved_by_silence: bool
+    """It came to the stage where it is because nobody answered."""
     unheld: bool
     """Nobody holds the post that it waits for: the board office was told."""
     past_time: bool
+    again: bool
+    """The time that runs now is not over: what is past is one before."""
     raised_by_me: bool
     stage_welsh: str = ""
     words: Mapping[str, str] = field(default_factory=dict)

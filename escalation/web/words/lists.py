@@ -35,4 +35,6 @@ def work_state(row: WorkRow) -> str:
         if row.waits_for_me
         else f"Waiting for {row.waits_for_title}, {row.waits_for_agency}"
     )
-    return f"{waits}, past its time" if row.past_time else waits
+    if not row.past_time:
+        return waits
+    return f"{waits}, past its time once" if row.again else f"{waits}, past its time"

@@ -51,6 +51,8 @@ def test_a_line_of_a_list_says_for_whom_it_waits() -> None:
     )
     assert words.work_state(a_row(waits_for_me=True)) == "Waiting for you"
     assert words.work_state(a_row(waits_for_me=True, past_time=True)) == "Waiting for you, past its time"
+    again = a_row(waits_for_me=True, past_time=True, again=True)
+    assert words.work_state(again) == "Waiting for you, past its time once"
 
 
 def test_a_line_of_a_list_says_that_nobody_holds_the_post_or_that_it_is_closed() -> None:

@@ -153,6 +153,7 @@ def a_row(**other: Any) -> WorkRow:
         "moved_by_silence": False,
         "unheld": False,
         "past_time": False,
+        "again": False,
         "raised_by_me": True,
     }
     return WorkRow(**(usual | other))
