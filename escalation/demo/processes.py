@@ -25,6 +25,8 @@ from escalation.security import seal_keys
 
 PORT = 8000
 _LOCK = "running"
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a kill, and a window that is closed: each ends the demo and what it started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,7 @@ def _start(command: list[str], opened: Opened, environment: Mapping[str, str]) -
 
 
 def _wait(children: list[subprocess.Popen[bytes]]) -> int:
-    # A window that is closed ends it like Ctrl-C.
-    for ending in (signal.SIGTERM, signal.SIGHUP):
+    for ending in _ENDINGS:
         signal.signal(ending, signal.default_int_handler)
     try:
         while all(child.poll() is None for child in children):

@@ -21,7 +21,7 @@ def test_offices_are_given_and_asked_for(app: Flask, northtown: str, open_page: 
     sign_in(Pointer(page), "ada.admin")
     page.goto(f"/board/{northtown}/offices")
     page.get_by_role("button", name="Appoint").click()
-    expect(page.get_by_role("alert")).to_contain_text("Nobody here has this address")
+    expect(page.get_by_role("alert")).to_contain_text("Enter the e-mail address")
     looked_at(page, f"offices-wrong-{width}")
     page.get_by_label("Their e-mail here").fill("ada.admin@demo.invalid")
     page.get_by_label("Office", exact=True).select_option("inspector")
