@@ -70,3 +70,12 @@ def test_a_form_of_others_is_refused_and_a_case_page_sits_straight(open_page: Op
     assert one["height"] == two["height"]
     assert one["y"] == two["y"] if width == 1280 else one["x"] == two["x"]
     assert manager.locator(".reference").first.evaluate("e => e.getClientRects().length") == 1
+
+
+def test_pages_of_the_board_fit_the_narrowest_screen(northtown: str, open_page: OpenPage) -> None:
+    page = open_page(width=320)
+    sign_in(Pointer(page), "kate.rowan")
+    board = f"/board/{northtown}"
+    for part in ("procedures", "procedures/four-stage-2026.1", "measures", "directory", "offices", "access"):
+        page.goto(f"{board}/{part}")
+        looked_at(page, f"board-{part.replace('/', '-')}-320")

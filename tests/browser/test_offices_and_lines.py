@@ -1,5 +1,7 @@
 """In a real browser: the pages of offices, of declared lines, of look-ups and of a closed account."""
 
+import re
+
 import pytest
 from flask import Flask
 from playwright.sync_api import expect
@@ -28,6 +30,9 @@ def test_offices_are_given_and_asked_for(app: Flask, northtown: str, open_page: 
     page.get_by_role("button", name="Appoint").click()
     expect(page.get_by_text("asked for it themselves")).to_be_visible()
     looked_at(page, f"offices-{width}")
+    page.get_by_role("button", name=re.compile("End it.*Kate Rowan")).click()
+    expect(page.get_by_text("It ends at once, and Kate Rowan is signed out")).to_be_visible()
+    looked_at(page, f"offices-end-{width}")
     page.goto(f"/board/{northtown}/directory")
     looked_at(page, f"offices-directory-{width}")
 

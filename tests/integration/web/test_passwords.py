@@ -4,6 +4,8 @@ import re
 
 import pytest
 from flask import Flask
+from flask_security.utils import verify_hash
+from passlib.hash import sha256_crypt
 
 from escalation.config import Settings
 from escalation.jobs import scheduler
@@ -84,3 +86,10 @@ def test_a_forgotten_password_is_mended_by_mail_and_the_change_is_told(
     assert "Set your password" not in again.text, "the link is good once"
     scheduler.run_once(asked, settings)
     assert str(mail_sink.but_digests()[-1].message["Subject"]) == "Your password was changed"
+
+
+def test_a_link_that_was_made_with_the_slow_hash_of_before_still_holds(app: Flask) -> None:
+    of_before = sha256_crypt.using(rounds=1_000).hash("what it was made of")
+    with app.app_context():
+        assert verify_hash(of_before, "what it was made of")
+        assert not verify_hash(of_before, "something else")
