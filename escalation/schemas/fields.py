@@ -10,7 +10,8 @@ from marshmallow import ValidationError, fields
 from escalation.nhs_numbers import is_nhs_number
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_UNSEEN = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
+_UNSEEN = re.compile("[\x01-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and marks that turn the direction of writing, with which `evil` reads `live`."""
 _ZONE = ZoneInfo("Europe/London")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 

@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 from escalation.schemas.fields import OwnReference, Written, as_seen
 
 WORDS = Written("What has changed", 20, ask="Enter what has changed")
-_PASTED = st.text(st.sampled_from("ab \t\r\n\x0b\x0c\x85\u2028\u2029\x01\x08\x1b\x1f\x7f\x00"))
+_PASTED = st.text(st.sampled_from("ab \t\r\n\x0b\x0c\x85\u2028\u2029\x01\x08\x1b\x1f\x7f\u202e\x00"))
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r", "\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
@@ -16,7 +16,9 @@ def test_every_kind_of_line_end_is_one_line_feed(end: str) -> None:
     assert WORDS.deserialize(f"Seen{end}at school") == "Seen\nat school"
 
 
-@pytest.mark.parametrize("unseen", ["\x01", "\x07", "\x08", "\x0e", "\x1b", "\x1f", "\x7f"])
+@pytest.mark.parametrize(
+    "unseen", ["\x01", "\x07", "\x08", "\x0e", "\x1b", "\x1f", "\x7f", "\u202e", "\u202a", "\u2066", "\u2069"]
+)
 def test_what_nobody_can_see_is_left_out(unseen: str) -> None:
     assert WORDS.deserialize(f"{unseen}at{unseen} school{unseen}") == "at school"
 
