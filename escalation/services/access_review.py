@@ -84,7 +84,9 @@ def reviews(account: int, partnership: str) -> tuple[ReviewView, ...]:
     """
     with reading() as unit:
         place = offices.require(unit, partnership, account, BoardAct.SIGN_ACCESS_REVIEW)
-        views = [_view(unit, place, row, account) for row in _newest(unit, place) if _may(unit, row, account)]
+        missed = access_reviews.unsigned(unit, place.id)
+        found = [row for row in _newest(unit, place) if _may(unit, row, account)]
+        views = [_view(unit, place, row, account, missed) for row in found]
         return tuple(sorted(views, key=lambda v: (v.signed_at is not None, v.due, v.agency)))
 
 
@@ -92,7 +94,8 @@ def review(account: int, partnership: str, agency: str) -> ReviewView:
     """One of them. Raises NotFound also for an agency that is not the person's to sign for."""
     with reading() as unit:
         place = offices.require(unit, partnership, account, BoardAct.SIGN_ACCESS_REVIEW)
-        return _view(unit, place, _found(unit, place, agency, account), account)
+        missed = access_reviews.unsigned(unit, place.id)
+        return _view(unit, place, _found(unit, place, agency, account), account, missed)
 
 
 @retried
@@ -207,8 +210,8 @@ def _kept(line: dict[str, Any]) -> dict[str, Any]:
     return {name: line[name] for name in ("key", "account", "post")}
 
 
-def _view(unit: Unit, place: AnyRow, row: AnyRow, account: int) -> ReviewView:
-    said = _said(row)
+def _view(unit: Unit, place: AnyRow, row: AnyRow, account: int, missed: Mapping[int, str]) -> ReviewView:
+    said, quarter = _said(row), missed.get(row.agency_id)
     names = _names(unit, {x["by"] for x in said.values() if x["by"]} | {row.signed_by_id or 0})
     lines = [
         LineView(
@@ -221,14 +224,10 @@ def _view(unit: Unit, place: AnyRow, row: AnyRow, account: int) -> ReviewView:
     ]  # fmt: skip
     return ReviewView(
         row.name, row.public_id, row.quarter, row.due_at, place.zone,
-        row.signed_at is None and row.due_at < unit.now, _missed(unit, row), row.signed_at,
+        row.signed_at is None and row.due_at < unit.now,
+        None if quarter == row.quarter else quarter, row.signed_at,
         names.get(row.signed_by_id or 0, ""), tuple(lines),
     )  # fmt: skip
-
-
-def _missed(unit: Unit, row: AnyRow) -> str | None:
-    quarter = access_reviews.unsigned(unit, row.partnership_id).get(row.agency_id)
-    return quarter if quarter != row.quarter else None
 
 
 def _names(unit: Unit, accounts: set[int]) -> dict[int, str]:

@@ -46,9 +46,11 @@ def list_of(account: int, partnership: str) -> tuple[AppointmentView, ...]:
 
 
 def one_of(account: int, partnership: str, appointment: int) -> AppointmentView:
-    """One of them, for an administrator. Raises NotFound when there is none."""
-    found = [row for row in list_of(account, partnership) if row.id == appointment]
-    if not found or not may_manage(account, partnership):
+    """One of them, for an administrator. Raises NotFound when there is none, and as `offices.require`."""
+    with reading() as unit:
+        place = offices.require(unit, partnership, account, BoardAct.MANAGE_APPOINTMENTS)
+        found = [row for row in _views(unit, place, account) if row.id == appointment]
+    if not found:
         raise NotFound
     return found[0]
 

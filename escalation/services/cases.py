@@ -2,6 +2,7 @@
 
 from escalation.errors import InvalidInput, NotAllowed
 from escalation.security import access
+from escalation.security.public_ids import as_written
 from escalation.services import case_view, sealed
 from escalation.services.unit import Unit, of_account, reading, retried, writing
 from escalation.services.views import CaseView
@@ -64,4 +65,4 @@ def _view(unit: Unit, public_id: str, account: int) -> CaseView:
 def look_up(reference: str, account: int) -> str:
     """The public id of a case by its reference. Raises NotFound as `open_case` does."""
     with reading(of_account(account)) as unit:
-        return access.find_by_reference(unit.session, reference.strip().upper(), account, unit.now)
+        return access.find_by_reference(unit.session, as_written(reference), account, unit.now)

@@ -13,6 +13,7 @@ from escalation.models import EventRow, LegalHold
 from escalation.models.erasure import HoldGround
 from escalation.models.types import AnyRow, AnySelect
 from escalation.security.permissions import Act, Standing, permitted
+from escalation.security.public_ids import as_written
 from escalation.services import destruction, erasers, on_record
 from escalation.services.case_file import CaseFile
 from escalation.services.unit import Unit, retried, writing
@@ -28,7 +29,7 @@ def put_on(partnership: str, account: int, reference: str, ground: HoldGround) -
     """
     with writing() as unit:
         place = erasers.require(unit, partnership, account)
-        file, standing = erasers.case_by(unit, place.id, account, reference=reference.strip().upper())
+        file, standing = erasers.case_by(unit, place.id, account, reference=as_written(reference))
         _require(standing, file)
         if destruction.is_destroyed(unit, file):
             raise Refused("destroyed_already", "What was written in this case was destroyed before.")

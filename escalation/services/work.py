@@ -89,6 +89,7 @@ def _row(file: CaseFile, account: int, partnership: str, now: datetime) -> WorkR
     mine = _waiting_for(file, account)
     main = _main_clock(mine or file.clocks, file)
     seat = file.seats()[main.waits_for] if main else None
+    late = any(c.clock in file.lapsed or c.due_at < now for c in file.clocks)
     return WorkRow(
         public_id=row.public_id,
         reference=row.reference,
@@ -104,8 +105,8 @@ def _row(file: CaseFile, account: int, partnership: str, now: datetime) -> WorkR
         waits_for_me=bool(mine),
         moved_by_silence=row.moved_by_silence,
         unheld=seat is not None and seat.via is Via.VACANT,
-        past_time=any(c.clock in file.lapsed or c.due_at < now for c in file.clocks),
-        again=main is not None and main.due_at >= now,
+        past_time=late,
+        again=late and main is not None and main.due_at >= now,
         raised_by_me=row.raiser_id == account,
         stage_welsh=file.protocol.welsh.get(f"stage.{stage.id}", ""),
         words=file.protocol.words,

@@ -30,7 +30,7 @@ class WorkRow:
     """Nobody holds the post that it waits for: the board office was told."""
     past_time: bool
     again: bool
-    """The time that runs now is not over: what is past is one before."""
+    """What is past is a time before; the one that runs now is not over."""
     raised_by_me: bool
     stage_welsh: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
